@@ -9,6 +9,8 @@ import { kernel, type KernelThis } from './kernel.js';
 
 export type AdaptivePoolConstants = Readonly<
   Record<
+    | 'planes'
+    | 'channels' // planes = images * channels; used by the wasm backend's layout only
     | 'height'
     | 'width'
     | 'outHeight'

@@ -7,6 +7,7 @@
 // declarations and doc comments.
 
 export { gemm, packPanels, packRows } from './gemm';
+export { batchedGemm, batchedGemmScratch, packRowRange } from './batchedGemm';
 export { convPrepare } from './convShape';
 export { packConvWeights, packConvWeightsFlipped, scaleFilters, unpackConvWeights } from './convPack';
 export { convForward } from './conv2d';
@@ -116,6 +117,11 @@ export { permutedCopy, stridedCopy } from './stridedCopy';
 export { addToSlice, copyToSlice } from './slice';
 export { band } from './band';
 export { gatherAxis, gatherRows, gatherRowsGrad, scatterAddAxis } from './gather';
+export { lstmBackward, lstmForward } from './lstm';
+export { gruBackward, gruForward } from './gru';
+export { attentionBackward, attentionForward, attentionGradScratch, attentionScratch } from './attention';
+export { depthwise, depthwiseGradSum, depthwiseGradWeight, depthwiseScratch } from './depthwise';
+export { interpolate, interpolateGrad, meanWindows, meanWindowsGrad } from './windows';
 export { cumsum, sortOrder, sortScratch } from './sort';
 
 export { PANEL, TILE_ROWS } from './lanes';

@@ -3,14 +3,15 @@
 import { ShapeError } from '../engine/errors.js';
 import { checkOptions } from '../engine/options.js';
 import { add, mul } from '../engine/ops/arithmetic.js';
+import { attentionOp } from '../engine/ops/attention.js';
 import { logicalOr } from '../engine/ops/comparison.js';
 import { dropout } from '../engine/ops/dropout.js';
 import { maskedFill, triu } from '../engine/ops/mask.js';
 import { matmul } from '../engine/ops/matmul.js';
 import { softmax } from '../engine/ops/softmax.js';
-import { transpose } from '../engine/ops/view.js';
+import { reshape, transpose } from '../engine/ops/view.js';
 import type { Rng } from '../engine/rng.js';
-import { format } from '../engine/shape.js';
+import { format, sameShape } from '../engine/shape.js';
 import { checkTensor, ones, type Tensor } from '../engine/tensor.js';
 import { checkCount } from './options.js';
 
@@ -89,9 +90,48 @@ export function scaledDotProductAttention(
     );
   }
   const { dropout: probability = 0 } = options;
+  if (probability === 0 && isPlain(options) && isOneBatch(query, key, value)) {
+    return attendInOneOp(query, key, value, options);
+  }
   const weights = attentionWeights(query, key, options);
   if (probability === 0) return matmul(weights, value);
   return matmul(dropout(weights, probability, options.rng!), value); // checks the probability and rng
+}
+
+/**
+ * Largest number of scores of one head for which attention is one op, whose backward pass stores them
+ * for each thread.
+ */
+const MAX_SCORES = 2 ** 20;
+
+/** Whether only `causal` restricts the keys of a query. */
+export const isPlain = ({ mask = null, bias = null }: AttentionMasks): boolean =>
+  mask === null && bias === null;
+
+/** Whether one op computes attention over this many positions. */
+export const fitsOneOp = (queries: number, keys: number): boolean =>
+  queries * keys > 0 && queries * keys <= MAX_SCORES;
+
+/** Whether the leading axes are equal, and one op computes the attention. */
+function isOneBatch(query: Tensor, key: Tensor, value: Tensor): boolean {
+  const batch = query.shape.slice(0, -2);
+  return (
+    [key, value].every(({ shape }) => sameShape(shape.slice(0, -2), batch)) &&
+    [query, key, value].every(({ size }) => size > 0) &&
+    fitsOneOp(query.shape.at(-2)!, key.shape.at(-2)!)
+  );
+}
+
+/** Attention without weights, on arrays with equal leading axes. */
+function attendInOneOp(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { causal = false, scale = 1 / Math.sqrt(query.shape.at(-1)!) }: AttentionOptions,
+): Tensor {
+  const matrices = [query, key, value].map((x) => reshape(x, [-1, ...x.shape.slice(-2)]));
+  const output = attentionOp(matrices, { heads: 1, lengthFirst: false, causal, scale });
+  return reshape(output, [...query.shape.slice(0, -1), value.shape.at(-1)!]);
 }
 
 /**

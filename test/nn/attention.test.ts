@@ -153,6 +153,24 @@ describe('MultiheadAttention', () => {
     attention.dispose();
   });
 
+  it.each([true, false])('forward equals attend, with batchFirst %s', async (batchFirst) => {
+    const attention = new MultiheadAttention({ embedDim: 6, numHeads: 3, batchFirst, rng });
+    const results = await read(() => {
+      const x = randn([2, 4, 6], new Rng(SEED));
+      const memory = randn(batchFirst ? [2, 5, 6] : [5, 4, 6], new Rng(SEED + 1));
+      return [{}, { causal: true }].flatMap((masks) => [
+        attention.forward(x, x, x, masks),
+        attention.attend(x, x, x, masks)[0],
+        attention.forward(x, memory, memory, masks),
+        attention.attend(x, memory, memory, masks)[0],
+      ]);
+    });
+    for (let index = 0; index < results.length; index += 2) {
+      results[index].forEach((value, i) => expect(value).toBeCloseTo(results[index + 1][i], 5));
+    }
+    attention.dispose();
+  });
+
   it('a padded key has weight 0, and the weights of a query add up to 1', async () => {
     const attention = make();
     const [weights] = await read(() => {

@@ -64,6 +64,10 @@ import {
   where,
 } from '../../engine/index.js';
 import { batchNormReluPool } from '../../engine/ops/batchNormReluPool.js';
+import { recurrentInputs } from '../../engine/ops/internal/recurrent.js';
+import { attentionOp } from '../../engine/ops/attention.js';
+import { gruOp } from '../../engine/ops/gru.js';
+import { lstmOp } from '../../engine/ops/lstm.js';
 import { linearRelu } from '../../engine/ops/linear.js';
 import {
   anywhere,
@@ -175,6 +179,65 @@ export const largeSamples: readonly Computation[] = [
     inputs: [anywhere(5, 33, 22), anywhere(5, 21, 37)],
     call: ([a, b]) => matmul(slice(a, 2, 1), b),
   },
+  {
+    title: 'matmul: many small matrices',
+    inputs: [anywhere(70, 9, 13), anywhere(70, 13, 5)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: many transposed matrices',
+    inputs: [anywhere(70, 13, 9), anywhere(70, 5, 13)],
+    call: ([a, b]) => matmul(transpose(a), transpose(b)),
+  },
+  {
+    title: 'matmul: two large matrices',
+    inputs: [anywhere(2, 101, 103), anywhere(2, 103, 107)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: large batch with one matrix',
+    inputs: [anywhere(5, 3, 31, 17), anywhere(17, 19)],
+    call: ([a, b]) => matmul(a, b),
+  },
+  {
+    title: 'matmul: permuted batch with one matrix',
+    inputs: [anywhere(5, 17, 31), anywhere(17, 19)],
+    call: ([a, b]) => matmul(transpose(a), b),
+  },
+  ...[false, true].flatMap((reversed): Computation[] => [
+    {
+      title: `lstm: large${reversed ? ', reversed' : ''}`,
+      inputs: recurrentInputs(4, 2, [5, 21, 35]),
+      call: (inputs) => lstmOp(inputs, { reversed }),
+    },
+    {
+      title: `gru: large${reversed ? ', reversed' : ''}`,
+      inputs: recurrentInputs(3, 1, [5, 21, 35]),
+      call: (inputs) => gruOp(inputs, { reversed }),
+    },
+  ]),
+  ...[false, true].flatMap((causal) =>
+    [false, true].flatMap((lengthFirst): Computation[] => {
+      const attributes = { heads: 3, lengthFirst, causal, scale: 0.3 };
+      const shape = (batch: number, length: number, size: number): number[] =>
+        lengthFirst ? [length, batch, size] : [batch, length, size];
+      const title = `${causal ? ', causal' : ''}${lengthFirst ? ', length first' : ''}`;
+      return [
+        {
+          title: `attention: large, three arrays${title}`,
+          inputs: [shape(2, 33, 15), shape(2, 53, 15), shape(2, 53, 51)].map((each) =>
+            anywhere(...each),
+          ),
+          call: (inputs) => attentionOp(inputs, attributes),
+        },
+        {
+          title: `attention: large, one array${title}`,
+          inputs: [anywhere(...shape(3, 61, 3 * 3 * 7))],
+          call: (inputs) => attentionOp(inputs, attributes),
+        },
+      ];
+    }),
+  ),
   {
     title: 'linear: large',
     inputs: [anywhere(65, 300), anywhere(130, 300), anywhere(130)],

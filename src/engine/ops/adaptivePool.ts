@@ -35,8 +35,10 @@ function largestWindow(size: number, count: number): number {
 }
 
 function geometry(x: Shape, [outHeight, outWidth]: readonly [number, number]) {
-  const [, , height, width] = x;
+  const [images, channels, height, width] = x;
   return {
+    planes: images * channels,
+    channels,
     height,
     width,
     outHeight,

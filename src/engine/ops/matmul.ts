@@ -78,6 +78,17 @@ function transposed(x: NdArray): NdArray {
   return x.permute([...x.shape.keys()].with(last, last - 1).with(last - 1, last));
 }
 
+/**
+ * aT dc, the gradient of b. If all matrices of a batch share one b, their rows are joined: one
+ * product with a long inner axis instead of a batch of products that are added up.
+ */
+function gradRight(a: NdArray, b: NdArray, grad: NdArray): NdArray {
+  if (b.shape.length > 2 || a.shape.length === 2) return multiply(transposed(a), grad);
+  const rows = (x: NdArray): NdArray =>
+    x.reshape([shapes.sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
+  return multiply(transposed(rows(a)), rows(grad));
+}
+
 /** The op behind `matmul`: [..., n, k] and [..., k, m] -> [..., n, m]. */
 export const matmulOp = defineOp<NoAttributes>({
   name: 'matmul',
@@ -85,7 +96,7 @@ export const matmulOp = defineOp<NoAttributes>({
   forward: ([a, b]) => multiply(a, b),
   backward: ({ grad, inputs: [a, b] }) => [
     () => multiply(grad, transposed(b)), // da = dc bT
-    () => multiply(transposed(a), grad), // db = aT dc
+    () => gradRight(a, b, grad), // db = aT dc
   ],
   samples: [
     { title: 'matrices', inputs: [anywhere(3, 4), anywhere(4, 2)], attributes: {} },

@@ -1,13 +1,12 @@
 // Gated recurrent unit (Cho et al., 2014): one cell, and layers of cells over a sequence.
 
-import { sigmoid, tanh } from '../../engine/ops/activation.js';
-import { add, mul, sub } from '../../engine/ops/arithmetic.js';
-import { split } from '../../engine/ops/axes.js';
-import { linear } from '../../engine/ops/linear.js';
+import { gruOp } from '../../engine/ops/gru.js';
 import type { Tensor } from '../../engine/tensor.js';
 import {
   RecurrentCell,
   RecurrentLayer,
+  select,
+  sequenceOf,
   type RecurrentCellOptions,
   type RecurrentOptions,
 } from './recurrent.js';
@@ -47,15 +46,11 @@ export class GRUCell extends RecurrentCell<GRUState> {
     return this.run(x, hidden === null ? null : [hidden])[0];
   }
 
-  override step(projected: Tensor, [hidden]: GRUState): GRUState {
-    const recurrent = linear(hidden, this.weight_hh, this.bias_hh); // [N, 3 hidden]
-    const sizes = [2 * this.hiddenSize, this.hiddenSize];
-    const [gatesOfInput, candidateOfInput] = split(projected, sizes, 1);
-    const [gatesOfHidden, candidateOfHidden] = split(recurrent, sizes, 1);
-    const gates = sigmoid(add(gatesOfInput, gatesOfHidden));
-    const [reset, update] = split(gates, this.hiddenSize, 1);
-    const candidate = tanh(add(candidateOfInput, mul(reset, candidateOfHidden)));
-    return [add(candidate, mul(update, sub(hidden, candidate)))]; // (1 - z) n + z h
+  override sequence(projected: Tensor, [hidden]: GRUState, reversed: boolean): [Tensor, GRUState] {
+    const bias = this.bias_hh === null ? [] : [this.bias_hh];
+    const states = gruOp([projected, this.weight_hh, hidden, ...bias], { reversed });
+    const [steps] = projected.shape;
+    return [sequenceOf(states, steps, reversed), [select(states, reversed ? 0 : steps)]];
   }
 }
 

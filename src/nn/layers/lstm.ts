@@ -1,14 +1,14 @@
 // Long short-term memory (Hochreiter and Schmidhuber, 1997): one cell, and layers of cells over a
 // sequence.
 
-import { sigmoid, tanh } from '../../engine/ops/activation.js';
-import { add, mul } from '../../engine/ops/arithmetic.js';
-import { split } from '../../engine/ops/axes.js';
-import { linear } from '../../engine/ops/linear.js';
+import { lstmOp } from '../../engine/ops/lstm.js';
+import { reshape } from '../../engine/ops/view.js';
 import type { Tensor } from '../../engine/tensor.js';
 import {
   RecurrentCell,
   RecurrentLayer,
+  select,
+  sequenceOf,
   type RecurrentCellOptions,
   type RecurrentOptions,
 } from './recurrent.js';
@@ -53,11 +53,19 @@ export class LSTMCell extends RecurrentCell<LSTMState> {
     return this.run(x, state);
   }
 
-  override step(projected: Tensor, [hidden, cell]: LSTMState): LSTMState {
-    const gates = add(projected, linear(hidden, this.weight_hh, this.bias_hh)); // [N, 4 hidden]
-    const [input, forget, candidate, output] = split(gates, this.hiddenSize, 1);
-    const next = add(mul(sigmoid(forget), cell), mul(sigmoid(input), tanh(candidate)));
-    return [mul(sigmoid(output), tanh(next)), next];
+  override sequence(
+    projected: Tensor,
+    [hidden, cell]: LSTMState,
+    reversed: boolean,
+  ): [Tensor, LSTMState] {
+    const bias = this.bias_hh === null ? [] : [this.bias_hh];
+    const states = lstmOp([projected, this.weight_hh, hidden, cell, ...bias], { reversed });
+    // All hidden states, then all cell states; see lstmOp.
+    const [steps, batch] = projected.shape;
+    const slots = reshape(states, [2 * (steps + 1), batch, this.hiddenSize]);
+    const last = reversed ? 0 : steps;
+    const final = [last, steps + 1 + last].map((slot) => select(slots, slot));
+    return [sequenceOf(slots, steps, reversed), [final[0], final[1]]];
   }
 }
 

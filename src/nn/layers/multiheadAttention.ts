@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../../engine/errors.js';
 import { checkOptions, checkRng } from '../../engine/options.js';
+import { attentionOp } from '../../engine/ops/attention.js';
 import { split } from '../../engine/ops/axes.js';
 import { logicalOr } from '../../engine/ops/comparison.js';
 import { linear } from '../../engine/ops/linear.js';
@@ -9,8 +10,9 @@ import { matmul } from '../../engine/ops/matmul.js';
 import { permute, reshape } from '../../engine/ops/view.js';
 import type { Rng } from '../../engine/rng.js';
 import { format, sameShape, type Shape } from '../../engine/shape.js';
-import { checkTensor, type Tensor } from '../../engine/tensor.js';
-import { attentionWeights, type AttentionMasks } from '../attention.js';
+import { checkTensor, Tensor } from '../../engine/tensor.js';
+import { attentionWeights, fitsOneOp, isPlain, type AttentionMasks } from '../attention.js';
+import { hasOwnForward } from '../hooks.js';
 import { constant, xavierUniform } from '../init.js';
 import { Module } from '../module.js';
 import { check, checkCount } from '../options.js';
@@ -42,6 +44,8 @@ export interface MultiheadAttentionMasks extends AttentionMasks {
   /** Not 0 at the keys that no query attends to, such as padding; [batch, keys]. Default null. */
   readonly keyPaddingMask?: Tensor | null;
 }
+
+const MASK_OPTIONS = { mask: true, bias: true, causal: true, keyPaddingMask: true } as const;
 
 /**
  * Attention in `numHeads` subspaces: query, key and value are projected, each head attends in its
@@ -116,7 +120,41 @@ export class MultiheadAttention extends Module {
     value: Tensor = key,
     masks: MultiheadAttentionMasks = {},
   ): Tensor {
+    if (!this.#needsWeights(query, key, masks))
+      return this.#attendInOneOp([query, key, value], masks);
     return this.attend(query, key, value, masks)[0];
+  }
+
+  /** Whether a mask or dropout changes single weights, or a subclass computes them. */
+  #needsWeights(query: Tensor, key: Tensor, masks: MultiheadAttentionMasks): boolean {
+    const length = this.batchFirst ? 1 : 0;
+    return (
+      this.attend !== MultiheadAttention.prototype.attend ||
+      hasOwnForward(this.dropout) ||
+      (this.dropout.training && this.dropout.probability > 0) ||
+      !isPlain(masks) ||
+      (masks.keyPaddingMask ?? null) !== null ||
+      [query, key].some((x) => !(x instanceof Tensor) || x.size === 0) ||
+      !fitsOneOp(query.shape[length], key.shape[length])
+    );
+  }
+
+  #attendInOneOp([query, key, value]: readonly Tensor[], masks: MultiheadAttentionMasks): Tensor {
+    checkOptions('MultiheadAttention', masks, MASK_OPTIONS);
+    this.#checkInputs(query, key, value);
+    const embedDim = this.in_proj_weight.shape[1];
+    // Self-attention is one projection of one input; the op reads its parts.
+    const projected =
+      query === key && key === value
+        ? [linear(query, this.in_proj_weight, this.in_proj_bias)]
+        : this.#projectEach([query, key, value]);
+    const output = attentionOp(projected, {
+      heads: this.numHeads,
+      lengthFirst: !this.batchFirst,
+      causal: masks.causal ?? false,
+      scale: 1 / Math.sqrt(embedDim / this.numHeads),
+    });
+    return this.out_proj.forward(output);
   }
 
   /**
@@ -130,12 +168,7 @@ export class MultiheadAttention extends Module {
     value: Tensor = key,
     masks: MultiheadAttentionMasks = {},
   ): [output: Tensor, weights: Tensor] {
-    checkOptions('MultiheadAttention', masks, {
-      mask: true,
-      bias: true,
-      causal: true,
-      keyPaddingMask: true,
-    });
+    checkOptions('MultiheadAttention', masks, MASK_OPTIONS);
     this.#checkInputs(query, key, value);
     const [q, k, v] = this.#project([query, key, value]);
     const scores = [q.shape[0], this.numHeads, q.shape[2], k.shape[2]];
@@ -151,15 +184,19 @@ export class MultiheadAttention extends Module {
 
   /** Projected query, key and value, [batch, heads, length, embedDim / heads] each. */
   #project(inputs: readonly Tensor[]): Tensor[] {
-    const embedDim = this.in_proj_weight.shape[1];
-    const weights = split(this.in_proj_weight, embedDim);
-    const biases = this.in_proj_bias === null ? null : split(this.in_proj_bias, embedDim);
-    return inputs.map((input, index) => {
-      const projected = linear(input, weights[index], biases?.[index]);
-      const [first, second] = input.shape;
+    return this.#projectEach(inputs).map((projected) => {
+      const [first, second, embedDim] = projected.shape;
       const heads = reshape(projected, [first, second, this.numHeads, embedDim / this.numHeads]);
       return permute(heads, this.batchFirst ? [0, 2, 1, 3] : [1, 2, 0, 3]);
     });
+  }
+
+  /** Projected query, key and value, in the layout of the inputs. */
+  #projectEach(inputs: readonly Tensor[]): Tensor[] {
+    const embedDim = this.in_proj_weight.shape[1];
+    const weights = split(this.in_proj_weight, embedDim);
+    const biases = this.in_proj_bias === null ? null : split(this.in_proj_bias, embedDim);
+    return inputs.map((input, index) => linear(input, weights[index], biases?.[index]));
   }
 
   #checkInputs(query: Tensor, key: Tensor, value: Tensor): void {

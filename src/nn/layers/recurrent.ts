@@ -3,7 +3,7 @@
 
 import { ArgumentError, ShapeError } from '../../engine/errors.js';
 import { checkOptions, checkRng } from '../../engine/options.js';
-import { squeeze, stack } from '../../engine/ops/axes.js';
+import { squeeze, stack, unsqueeze } from '../../engine/ops/axes.js';
 import { concat } from '../../engine/ops/join.js';
 import { linear } from '../../engine/ops/linear.js';
 import { slice, transpose } from '../../engine/ops/view.js';
@@ -101,12 +101,15 @@ export abstract class RecurrentCell<State extends readonly Tensor[]> extends Mod
   }
 
   /**
-   * The next state.
+   * All steps of a sequence.
    *
-   * @param projected result of `project` for one step, [batch, gates * hiddenSize]
+   * @param projected result of `project`, [steps, batch, gates * hiddenSize]
    * @param state tensors [batch, hiddenSize], the hidden state first
+   * @param reversed whether the sequence runs from the last step to the first
+   * @returns the hidden states [steps, batch, hiddenSize] in the order of `projected`, and the state
+   *   after the last step (the first, if reversed)
    */
-  abstract step(projected: Tensor, state: State): State;
+  abstract sequence(projected: Tensor, state: State, reversed: boolean): [Tensor, State];
 
   /** Validates x [batch, inputSize] and the state, and computes the next state. Null: zeros. */
   protected run(x: Tensor, state: State | null): State {
@@ -119,7 +122,8 @@ export abstract class RecurrentCell<State extends readonly Tensor[]> extends Mod
     }
     const shape = [x.shape[0], this.hiddenSize];
     if (state !== null) checkState(caller, state, this.#stateCount, shape);
-    return this.step(this.project(x), state ?? (zeroState(shape, this.#stateCount, x) as State));
+    const initial = state ?? (zeroState(shape, this.#stateCount, x) as State);
+    return this.sequence(unsqueeze(this.project(x), 0), initial, false)[1];
   }
 
   protected override describe(): string {
@@ -207,7 +211,8 @@ export abstract class RecurrentLayer<
     for (const [layer, directions] of this.cells.entries()) {
       const input = layer === 0 ? sequence : this.dropout.forward(output);
       const outputs = directions.map((cell, direction) => {
-        const [hidden, final] = overTime(cell, input, states[finals.length], direction === 1);
+        const projected = cell.project(input); // one matrix product for all steps
+        const [hidden, final] = cell.sequence(projected, states[finals.length], direction === 1);
         finals.push(final);
         return hidden;
       });
@@ -244,7 +249,7 @@ export abstract class RecurrentLayer<
       return cells.map(() => state);
     }
     checkState(this.constructor.name, initial, this.#stateCount, [cells.length, ...shape]);
-    const perCell = initial.map(unstack);
+    const perCell = initial.map((states) => cells.map((_, index) => select(states, index)));
     return cells.map(
       (_, index) => perCell.map((states) => states[index]) as readonly Tensor[] as State,
     );
@@ -285,38 +290,13 @@ function checkState(caller: string, state: readonly Tensor[], count: number, sha
   }
 }
 
-/**
- * Applies one cell to every step of a sequence.
- *
- * @returns the hidden states [steps, batch, hiddenSize] in the order of the sequence, and the state
- *   after the last step (the first, if reversed)
- */
-function overTime<State extends readonly Tensor[]>(
-  cell: RecurrentCell<State>,
-  sequence: Tensor,
-  initial: State,
-  reversed: boolean,
-): [Tensor, State] {
-  const steps = unstack(cell.project(sequence)); // one matrix product for all steps
-  if (reversed) steps.reverse();
-  let state = initial;
-  const hidden = steps.map((projected) => {
-    state = cell.step(projected, state);
-    return state[0];
-  });
-  if (reversed) hidden.reverse();
-  return [stack(hidden), state];
-}
+/** Element `index` of the first axis, without that axis. */
+export const select = (x: Tensor, index: number): Tensor =>
+  squeeze(slice(x, 0, index, index + 1), 0);
 
 /**
- * The parts of a tensor along its first axis, without that axis.
- *
- * The tensor is halved again and again. The gradient of a slice has the size of what it is a slice
- * of, so slices of the whole tensor would cost O(n^2) in backward; halving costs O(n log n).
+ * The states after every step: a part of states [slots, batch, hiddenSize], which begin with those
+ * before and after the first step (after and before the first, if reversed).
  */
-function unstack(x: Tensor): Tensor[] {
-  const [length] = x.shape;
-  if (length === 1) return [squeeze(x, 0)];
-  const middle = Math.ceil(length / 2);
-  return [...unstack(slice(x, 0, 0, middle)), ...unstack(slice(x, 0, middle))];
-}
+export const sequenceOf = (states: Tensor, steps: number, reversed: boolean): Tensor =>
+  slice(states, 0, reversed ? 0 : 1, reversed ? steps : steps + 1);

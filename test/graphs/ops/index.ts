@@ -7,6 +7,7 @@ import { layerRows } from './layers.js';
 import { lossRows } from './losses.js';
 import { orderingRows } from './ordering.js';
 import { reductionRows } from './reductions.js';
+import { sequenceRows } from './sequence.js';
 import { type OpRow } from './shared.js';
 import { spaceRows } from './space.js';
 import { viewRows } from './views.js';
@@ -21,4 +22,5 @@ export const opRows: Readonly<Record<string, OpRow>> = {
   ...viewRows,
   ...arrangementRows,
   ...orderingRows,
+  ...sequenceRows,
 };

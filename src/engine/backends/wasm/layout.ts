@@ -57,7 +57,7 @@ function copyLines(
   output: WasmBuffer,
 ): void {
   const view = [...axes.map(({ size }) => size), ...axes.map(({ stride }) => stride)];
-  const table = machine.table(`view ${view.join(' ')}`, view.length, (words) => words.set(view));
+  const table = machine.constantTable(view);
   const strides = table + 4 * axes.length;
   const units = axes[0].size; // threads divide the outermost axis
   machine.parallel('stridedCopy', [from, axes.length, table, strides, output.address], units, {
@@ -78,9 +78,7 @@ function copyPermuted(
   const others = axes.flatMap(({ size, stride }, axis) =>
     axis === contiguous || axis === axes.length - 1 ? [] : [size, stride, outStride(axis)],
   );
-  const table = machine.table(`permutation ${others.join(' ')}`, others.length, (words) =>
-    words.set(others),
-  );
+  const table = machine.constantTable(others);
   const columnStride = outStride(contiguous);
   const columns = axes[contiguous].size;
   const args = [from, rows, rowStride, columnStride, others.length / 3, table] as const;

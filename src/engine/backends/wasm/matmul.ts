@@ -30,7 +30,7 @@ function pack(machine: Machine, from: number, b: RightOperand, to: number): void
 }
 
 /** Address of a matrix in panels, which are cached until its elements change. */
-function packedPanels(
+export function packedPanels(
   machine: Machine,
   buffer: WasmBuffer,
   offset: number,
@@ -58,42 +58,99 @@ function multiply(
   });
 }
 
+/**
+ * A batch whose matrices a lie one below the other, with one b, is a single product of
+ * all their rows.
+ */
+function joined(c: MatmulConstants, length: number): [MatmulConstants, batches: number] {
+  const batches = length / (c.rows * c.columns);
+  if (batches === 1 || c.batchB !== 0 || c.batchA !== c.rows * c.rowA) return [c, batches];
+  return [{ ...c, rows: batches * c.rows }, 1];
+}
+
+/** One product after the other, each divided among the threads. `panels`: b, packed, or 0. */
+function multiplyInTurn(
+  machine: Machine,
+  [a, b, sharedPanels, out]: readonly number[],
+  c: MatmulConstants,
+  batches: number,
+  packA: boolean,
+): void {
+  const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
+  machine.withScratch(
+    [sharedPanels === 0 ? panelLength : 0, packA ? c.rows * c.inner : 0],
+    (panels, packed) => {
+      for (let n = 0; n < batches; n++) {
+        if (sharedPanels === 0) pack(machine, b + 4 * n * c.batchB, c, panels);
+        let from = a + 4 * n * c.batchA;
+        if (packA) {
+          machine.parallel('packRowRange', [from, c.rowA, c.innerA, c.inner, packed], c.rows, {
+            minUnits: Math.ceil(MIN_PACKED / c.inner),
+            multiple: 8,
+          });
+          from = packed;
+        }
+        multiply(
+          machine,
+          [
+            ...[from, packA ? c.inner : c.rowA, sharedPanels === 0 ? panels : sharedPanels, 0],
+            out + 4 * n * c.rows * c.columns,
+          ],
+          c,
+        );
+      }
+    },
+  );
+}
+
+/** One job in which each unit is one product, from packing to storing. */
+function multiplyBatch(
+  machine: Machine,
+  [a, b, panels, out]: readonly number[],
+  c: MatmulConstants,
+  batches: number,
+  packA: boolean,
+): void {
+  const packFlag = packA ? 1 : 0;
+  const bytes = machine.simd.batchedGemmScratch(c.rows, c.inner, c.columns, packFlag);
+  machine.withScratch([(machine.threads * bytes) / 4], (scratch) => {
+    machine.parallel(
+      'batchedGemm',
+      [
+        ...([a, c.batchA, c.rowA, c.innerA, packFlag] as const),
+        ...([b, c.batchB, c.innerB, c.columnB, panels] as const),
+        ...([c.rows, c.inner, c.columns, out, scratch] as const),
+      ],
+      batches,
+      {
+        // Packing a column costs about as much as multiplying eight rows.
+        minUnits: Math.ceil(MIN_MULTIPLY_ADDS / (c.inner * c.columns * (c.rows + 8))),
+        scratch: { argument: 14, bytes },
+      },
+    );
+  });
+}
+
 export const matmulOverrides: Readonly<Record<string, KernelOverride>> = {
   matmul: (machine, [a, b], { constants, length }) => {
-    const c = constants as MatmulConstants;
-    const batches = length / (c.rows * c.columns);
-    if (length === 0 || c.inner === 0) return null;
-    const [firstA, firstB] = [
+    if (length === 0 || constants.inner === 0) return null;
+    const [c, batches] = joined(constants, length);
+    const [fromA, fromB] = [
       machine.rowMajor(a) + 4 * c.offsetA,
       machine.rowMajor(b) + 4 * c.offsetB,
     ];
-    const output = machine.allocate(length);
-    const panelLength = panelCount(machine, c.columns) * machine.panel * c.inner;
     // gemm reads a forward; the rows of a flipped matrix are packed in their order.
     const packA = c.innerA !== 1 || c.rowA < 0;
-    // One matrix for the whole batch (the weights of a layer) is packed once; separate matrices
-    // are packed one after the other.
+    // One matrix for the whole batch (the weights of a layer) is packed once.
     const shared = batches === 1 || c.batchB === 0;
-    const sharedPanels = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
-    machine.withScratch(
-      [shared ? 0 : panelLength, packA ? c.rows * c.inner : 0],
-      (panels, packed) => {
-        for (let n = 0; n < batches; n++) {
-          if (!shared) pack(machine, firstB + 4 * n * c.batchB, c, panels);
-          let fromA = firstA + 4 * n * c.batchA;
-          if (packA) {
-            machine.run('packRows', [fromA, c.rowA, c.innerA, c.rows, c.inner, packed]);
-            fromA = packed;
-          }
-          const to = output.address + 4 * n * c.rows * c.columns;
-          multiply(
-            machine,
-            [fromA, packA ? c.inner : c.rowA, shared ? sharedPanels : panels, 0, to],
-            c,
-          );
-        }
-      },
-    );
+    const panels = shared ? packedPanels(machine, b, c.offsetB, c) : 0;
+    const output = machine.allocate(length);
+    // Few large products are divided by rows, many or small ones by products.
+    const work = c.rows * c.inner * c.columns;
+    const byProduct =
+      batches >= 4 * machine.threads || (batches > 1 && work < 2 * MIN_MULTIPLY_ADDS);
+    const run = byProduct ? multiplyBatch : multiplyInTurn;
+    run(machine, [fromA, fromB, panels, output.address], c, batches, packA);
     return output;
   },
 };

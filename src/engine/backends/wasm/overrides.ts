@@ -1,10 +1,12 @@
 // The overrides of the wasm backend: SIMD implementations of kernels and routines, by name.
 
 import type { Kernel } from '../../../../kernels/kernel.js';
+import { attentionRoutines } from './attention.js';
 import { batchNormOverrides, batchNormRoutines } from './batchNorm.js';
 import { bnReluPoolRoutines } from './bnReluPool.js';
 import { conv2dOverrides } from './conv2d.js';
 import { convNormReluPoolRoutines } from './convNormReluPool.js';
+import { depthwiseOverrides } from './depthwise.js';
 import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { gatherOverrides } from './gather.js';
@@ -15,9 +17,19 @@ import { matmulOverrides, matmulRoutines } from './matmul.js';
 import { normalizeRoutines } from './normalize.js';
 import { optimizerRoutines } from './optimizer.js';
 import { poolOverrides, poolRoutines } from './pool.js';
+import { recurrentRoutines } from './recurrent.js';
 import { reduceOverrides } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';
 import { sortRoutines } from './sort.js';
+import { windowOverrides } from './windows.js';
+
+/** Depthwise convolutions, and all others. */
+const convolutionOverrides = Object.fromEntries(
+  Object.entries(conv2dOverrides).map(([name, override]): [string, KernelOverride] => [
+    name,
+    (...args) => depthwiseOverrides[name](...args) ?? override(...args),
+  ]),
+);
 
 export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...elementwiseOverrides,
@@ -25,11 +37,12 @@ export const overrides: Readonly<Record<string, KernelOverride | undefined>> = {
   ...labelOverrides,
   ...layoutOverrides,
   ...matmulOverrides,
-  ...conv2dOverrides,
+  ...convolutionOverrides,
   ...batchNormOverrides,
   ...poolOverrides,
   ...reduceOverrides,
   ...softmaxOverrides,
+  ...windowOverrides,
 };
 
 const overridesByName = new Map(Object.entries(overrides));
@@ -53,4 +66,6 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...optimizerRoutines,
   ...softmaxRoutines,
   ...sortRoutines,
+  ...recurrentRoutines,
+  ...attentionRoutines,
 };
