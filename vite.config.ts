@@ -7,6 +7,7 @@ import { defineConfig } from 'vite';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
 import { freezeKernels } from './scripts/freezeKernels.js';
 import { offlineFiles } from './scripts/offlineFiles.js';
+import { withoutWideModule } from './scripts/withoutWideModule.js';
 
 const folder = fileURLToPath(new URL('src/app/web/', import.meta.url));
 /** Every page of the folder, by name. */
@@ -25,10 +26,11 @@ export default defineConfig({
   base: './', // relative addresses: the folder may lie anywhere on a host
   plugins: [
     freezeKernels(),
+    withoutWideModule(),
     writeContentSecurityPolicy(),
     offlineFiles(`${folder}offline/serviceWorker.ts`),
   ],
-  worker: { format: 'es', plugins: () => [freezeKernels()] },
+  worker: { format: 'es', plugins: () => [freezeKernels(), withoutWideModule()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
   define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(version) },
   // Wasm threads need a host that sends these two.

@@ -20,7 +20,7 @@ const MAX_ARCHIVE = 2_500_000;
 const INTENDED = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^docs\/.*\.(md|png|svg|csv|txt)$/,
-  /^build\/simd\/(base|relaxed)(-threads)?\.(js|d\.ts)$/,
+  /^build\/simd\/(base|relaxed|wide)(-threads)?\.(js|d\.ts)$/,
   /^build\/simd\/interface\.(js|d\.ts)$/,
   /^dist\/(src|kernels)\/.*\.(js|d\.ts)$/,
   /^dist\/src\/app\/formats\/pytorchProject\/.*\.(py|md)$/,

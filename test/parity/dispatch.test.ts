@@ -39,12 +39,12 @@ describe.each([
 it('direct and Winograd convolution round differently, so each was selected', async () => {
   const rng = new Rng(SEED);
   const draw = (length: number): number[] => Array.from({ length }, () => rng.between(-1, 1));
-  const [x, w] = [draw(2 * 3 * 7 * 7), draw(4 * 3 * 3 * 3)];
+  const [x, w] = [draw(2 * 8 * 7 * 7), draw(8 * 8 * 3 * 3)];
   const compute = async (dispatch: 'auto' | 'direct' | 'winograd'): Promise<number[]> => {
     const backend = await createWasmBackend({ threads: 1, dispatch });
     const pending = withBackend(backend, () =>
       scope(() =>
-        conv2d(tensor(x, { shape: [2, 3, 7, 7] }), tensor(w, { shape: [4, 3, 3, 3] }), null, {
+        conv2d(tensor(x, { shape: [2, 8, 7, 7] }), tensor(w, { shape: [8, 8, 3, 3] }), null, {
           padding: 1,
         }).data(),
       ),

@@ -49,48 +49,85 @@ const VALUES: Readonly<Record<string, number>> = {
   begin: 0,
   end: 13,
   images: 2,
+  B: 2,
   C: 21,
   H: 6,
-  W: 7,
   K: 19,
   M: 13,
   N: 37,
   O: 24,
   OH: 3,
   OW: 3,
-  axes: 2,
+  Q: 11,
+  S: 13,
+  T: 3,
+  W: 7,
+  axes: 1,
   blocks: 5,
   classes: 21,
   cols: 21,
+  columns: 21,
   count: 13,
+  d: 9,
+  e: 10,
+  groups: 2,
+  heads: 2,
   inner: 5,
+  kernelHeight: 3,
+  kernelWidth: 3,
   left: 2,
   length: 77,
   lines: 6,
-  outStrideM: 37,
-  padX: 0,
-  padY: 0,
   parameters: 1,
   parts: 2,
   right: 3,
   rows: 13,
   size: 23,
-  strideK: 1,
-  strideM: 19,
-  strideN: 19,
-  strideX: 2,
-  strideY: 2,
+  taps: 9,
   width: 21,
   widthA: 13,
   widthB: 9,
   windowHeight: 2,
   windowWidth: 2,
+  // Strides and positions.
+  batchA: 247,
+  batchB: 703,
+  columnB: 1,
+  columnStride: 13,
+  dilationX: 1,
+  dilationY: 1,
+  innerA: 1,
+  innerB: 37,
+  insertX: 1,
+  insertY: 1,
+  low: -2,
+  high: 3,
+  offset: 1,
+  outStrideM: 37,
+  padX: 0,
+  padY: 0,
+  rowA: 19,
+  rowStride: 21,
+  start: 2,
+  step: 2,
+  strideK: 1,
+  strideM: 19,
+  strideN: 19,
+  strideX: 2,
+  strideY: 2,
   // Flags.
+  centered: 1,
   descending: 1,
+  disjoint: 0,
   flipped: 1,
   invalid: 0,
+  isLog: 1,
+  layout: 1,
   nesterov: 1,
+  packA: 0,
   reverse: 0,
+  reversed: 1,
+  sign: 1,
   // Scalars.
   alpha: 0.9,
   beta: 0.9,
@@ -98,19 +135,22 @@ const VALUES: Readonly<Record<string, number>> = {
   beta2: 0.999,
   biasCorrection2Sqrt: 0.7,
   correction: 1.01,
+  delta: 0.7,
   epsilon: 1e-5,
+  exponent: 1.7,
   factor: 1.7,
   key0: 17,
   key1: 4,
   lr: 0.01,
   momentum: 0.9,
-  offset: 0.3,
   oneMinusAlpha: 0.1,
   oneMinusBeta1: 0.1,
   oneMinusBeta2: 0.001,
   oneMinusDampening: 1,
+  quadrants: 1,
   scale: 1.25,
   shrink: 0.99,
+  slope: 0.01,
   smoothing: 0.1,
   stepSize: 0.01,
   threshold: 2 ** 30,
@@ -119,15 +159,24 @@ const VALUES: Readonly<Record<string, number>> = {
 };
 
 /** Operands that contain class numbers or positions instead of any floats. */
-const POSITIONS: readonly string[] = ['index', 'labels'];
+const POSITIONS: readonly string[] = ['index', 'indices', 'labels'];
 
-/** Operands that are tables of integers. */
+/** Operands that are tables of integers, by function and parameter. */
 const TABLES: Readonly<Record<string, readonly number[]>> = {
-  shape: [13, 7],
-  strides: [7, 1],
+  'stridedCopy shape': [13],
+  'stridedCopy strides': [7],
+  'permutedCopy table': [2, 400, 300],
   // Addresses of a parameter, its gradient and two moments; first unit; length.
-  table: [...[1, 2, 3, 4].map((region) => START + 4 * REGION * region), 0, 77],
+  'adamStep table': [...[1, 2, 3, 4].map((region) => START + 4 * REGION * region), 0, 77],
+  // Windows: first position, position after the last, divisor.
+  'meanWindows rows': [0, 2, 2, 2, 4, 2, 4, 6, 2],
+  'meanWindows columns': [0, 3, 3, 2, 5, 3, 4, 7, 3],
+  'meanWindowsGrad rows': [0, 2, 2, 2, 4, 2, 4, 6, 2],
+  'meanWindowsGrad columns': [0, 3, 3, 2, 5, 3, 4, 7, 3],
 };
+
+/** Positions and distances of interpolation, in float32. */
+const INTERPOLATION = [0, 0.25, 1, 0.5, 2, 0.75];
 
 /** Functions whose units are neither floats nor rows: `end` follows from the shape. */
 const UNITS: Readonly<Record<string, (simd: SimdExports, shape: number) => number>> = {
@@ -137,6 +186,8 @@ const UNITS: Readonly<Record<string, (simd: SimdExports, shape: number) => numbe
   winogradForward: (simd, shape) => VALUES.images * simd.winogradStrips(shape),
   winogradForwardPooled: () => VALUES.images,
   winogradGradParts: (simd) => simd.winogradGradUnits(VALUES.images),
+  attentionForward: () => VALUES.B * VALUES.heads,
+  attentionBackward: () => VALUES.B * VALUES.heads,
 };
 
 interface Instance {
@@ -208,8 +259,11 @@ export function runFunction(
     if (POSITIONS.includes(parameter)) {
       new Float32Array(memory.buffer, address, REGION).forEach((_, i, array) => (array[i] = i % 7));
     }
-    const table = TABLES[parameter] as readonly number[] | undefined;
+    const table = TABLES[`${name} ${parameter}`] as readonly number[] | undefined;
     if (table !== undefined) new Int32Array(memory.buffer, address, table.length).set(table);
+    if (name.startsWith('interpolate') && (parameter === 'rows' || parameter === 'columns')) {
+      new Float32Array(memory.buffer, address, INTERPOLATION.length).set(INTERPOLATION);
+    }
     return address;
   });
   const functions = simd as unknown as Record<string, (...args: number[]) => number | undefined>;

@@ -7,6 +7,9 @@ import type { Dispatch, Machine, WasmBuffer } from './machine.js';
 /** Outputs along each side of the smallest and of the largest tile. */
 const [MIN_TILE, MAX_TILE] = [3, 5];
 
+/** The transforms take eight channels at a time. */
+const TRANSFORM_CHANNELS = 8;
+
 /** With fewer channels, the transforms cost about as much as they save. */
 const MIN_CHANNELS = 16;
 
@@ -19,7 +22,11 @@ function isWinogradShape(c: Conv2dConstants): boolean {
     (value) => value === 1,
   );
   return (
-    isUnitStride && c.kernelHeight === 3 && c.kernelWidth === 3 && Math.max(c.padY, c.padX) <= 2 // more would be a negative padding of the input gradient
+    isUnitStride &&
+    Math.min(c.inChannels, c.outChannels) >= TRANSFORM_CHANNELS &&
+    c.kernelHeight === 3 &&
+    c.kernelWidth === 3 &&
+    Math.max(c.padY, c.padX) <= 2 // more would be a negative padding of the input gradient
   );
 }
 
