@@ -52,8 +52,29 @@ export function bnReluPool(
   for (let line = begin; line < end; line++) {
     const from = lineStart(x, line, H, W, C), to = y + floats(line * OW) * <usize>C;
     let c: usize = 0;
+    for (; c + 16 < vectors; c += 32) poolLinePair(from + c, W, C, affine + c, to + c);
     for (; c < vectors; c += 16) poolLine(from + c, W, C, affine + c, to + c, 4);
     if (C & 3) poolLine(from + c, W, C, affine + c, to + c, C & 3);
+  }
+}
+
+// Functions with `Pair` compute eight channels, four in names with `h`, in the form that V8's
+// revectorizer merges (wideTile.ts). The others compute the remaining channels.
+
+/** Eight channels of one line of outputs. */
+function poolLinePair(x: usize, W: i32, C: i32, affine: usize, y: usize): void {
+  const pixel = floats(C), row = <usize>W * pixel, zero = f32x4.splat(0);
+  const a = v128.load(affine), ah = v128.load(affine, 16);
+  const b = v128.load(affine + pixel), bh = v128.load(affine + pixel, 16);
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, y += pixel) {
+    const x1 = x + pixel, x2 = x + row, x3 = x2 + pixel;
+    const y0 = fma(b, v128.load(x), a), y0h = fma(bh, v128.load(x, 16), ah);
+    const y1 = fma(b, v128.load(x1), a), y1h = fma(bh, v128.load(x1, 16), ah);
+    const y2 = fma(b, v128.load(x2), a), y2h = fma(bh, v128.load(x2, 16), ah);
+    const y3 = fma(b, v128.load(x3), a), y3h = fma(bh, v128.load(x3, 16), ah);
+    const upper = f32x4.max(y0, y1), upperH = f32x4.max(y0h, y1h);
+    const largest = f32x4.max(f32x4.max(upper, y2), y3), largestH = f32x4.max(f32x4.max(upperH, y2h), y3h);
+    v128.store(y, f32x4.max(largest, zero)); v128.store(y, f32x4.max(largestH, zero), 16);
   }
 }
 
@@ -88,6 +109,9 @@ export function bnReluPoolGradBlocks(
     for (let line = block * blockLines, stop = min(lines, line + blockLines); line < stop; line++) {
       const lineX = lineStart(x, line, H, W, C), lineGrad = grad + floats(line * OW) * <usize>C;
       let c: usize = 0;
+      for (; c + 16 < vectors; c += 32) {
+        sumLinePair(lineX + c, lineGrad + c, W, C, affine + c, mean + c, sums + c);
+      }
       for (; c < vectors; c += 16) {
         sumLine(lineX + c, lineGrad + c, W, C, affine + c, mean + c, sums + c, 4);
       }
@@ -97,6 +121,37 @@ export function bnReluPoolGradBlocks(
       store<f32>(sums + width + c, load<f32>(sums + width + c) * load<f32>(inverse + c));
     }
   }
+}
+
+/** Adds eight channels of one line to their two sums: sumLine for a pair of vectors. */
+function sumLinePair(x: usize, grad: usize, W: i32, C: i32, affine: usize, mean: usize, sums: usize): void {
+  const pixel = floats(C), row = <usize>W * pixel, zero = f32x4.splat(0);
+  const a = v128.load(affine), ah = v128.load(affine, 16);
+  const b = v128.load(affine + pixel), bh = v128.load(affine + pixel, 16);
+  const m = v128.load(mean), mh = v128.load(mean, 16);
+  let sumG = v128.load(sums), sumGh = v128.load(sums, 16);
+  let sumGX = v128.load(sums + pixel), sumGXh = v128.load(sums + pixel, 16);
+  for (const stop = x + <usize>(W >> 1) * 2 * pixel; x < stop; x += 2 * pixel, grad += pixel) {
+    const p1 = x + pixel, p2 = x + row, p3 = p2 + pixel;
+    const x0 = v128.load(x), x0h = v128.load(x, 16), x1 = v128.load(p1), x1h = v128.load(p1, 16);
+    const x2 = v128.load(p2), x2h = v128.load(p2, 16), x3 = v128.load(p3), x3h = v128.load(p3, 16);
+    const y0 = fma(b, x0, a), y0h = fma(bh, x0h, ah), y1 = fma(b, x1, a), y1h = fma(bh, x1h, ah);
+    const y2 = fma(b, x2, a), y2h = fma(bh, x2h, ah), y3 = fma(b, x3, a), y3h = fma(bh, x3h, ah);
+    let largestX = v128.bitselect(x1, x0, f32x4.gt(y1, y0)), largestXh = v128.bitselect(x1h, x0h, f32x4.gt(y1h, y0h));
+    let largest = f32x4.pmax(y0, y1), largestH = f32x4.pmax(y0h, y1h);
+    largestX = v128.bitselect(x2, largestX, f32x4.gt(y2, largest));
+    largestXh = v128.bitselect(x2h, largestXh, f32x4.gt(y2h, largestH));
+    largest = f32x4.pmax(largest, y2); largestH = f32x4.pmax(largestH, y2h);
+    largestX = v128.bitselect(x3, largestX, f32x4.gt(y3, largest));
+    largestXh = v128.bitselect(x3h, largestXh, f32x4.gt(y3h, largestH));
+    largest = f32x4.pmax(largest, y3); largestH = f32x4.pmax(largestH, y3h);
+    const g = v128.andnot(v128.load(grad), f32x4.le(largest, zero)); // relu
+    const gh = v128.andnot(v128.load(grad, 16), f32x4.le(largestH, zero));
+    sumG = f32x4.add(sumG, g); sumGh = f32x4.add(sumGh, gh);
+    sumGX = fma(sumGX, g, f32x4.sub(largestX, m)); sumGXh = fma(sumGXh, gh, f32x4.sub(largestXh, mh));
+  }
+  v128.store(sums, sumG); v128.store(sums, sumGh, 16);
+  v128.store(sums + pixel, sumGX); v128.store(sums + pixel, sumGXh, 16);
 }
 
 /** Adds `count` channels of one line to their two sums, of grad and of grad * (x - mean). */
@@ -157,6 +212,7 @@ export function bnReluPoolGradInput(
     let offset = lineStart(0, line, H, W, C), from = grad + <usize>(line * OW) * pixel;
     for (let j = 0; j < OW; j++, offset += 2 * pixel, from += pixel) {
       let c: usize = 0;
+      for (; c + 16 < vectors; c += 32) gradPair(x + offset + c, from + c, pixel, row, table + c, gradX + offset + c);
       for (; c < vectors; c += 16) gradLanes(x + offset + c, from + c, pixel, row, table + c, gradX + offset + c, 4);
       if (C & 3) gradLanes(x + offset + c, from + c, pixel, row, table + c, gradX + offset + c, C & 3);
     }
@@ -169,6 +225,38 @@ export function bnReluPoolGradInput(
       gradUncovered(x + lastRow, W, C, table, gradX + lastRow);
     }
   }
+}
+
+/** Eight channels of the four pixels under one window: gradLanes for a pair of vectors. */
+@inline
+function gradPair(x: usize, grad: usize, pixel: usize, row: usize, table: usize, gradX: usize): void {
+  const a = v128.load(table), ah = v128.load(table, 16), p1 = x + pixel, p2 = x + row, p3 = p2 + pixel;
+  const b = v128.load(table + pixel), bh = v128.load(table + pixel, 16);
+  const x0 = v128.load(x), x0h = v128.load(x, 16), x1 = v128.load(p1), x1h = v128.load(p1, 16);
+  const x2 = v128.load(p2), x2h = v128.load(p2, 16), x3 = v128.load(p3), x3h = v128.load(p3, 16);
+  const y0 = fma(b, x0, a), y0h = fma(bh, x0h, ah), y1 = fma(b, x1, a), y1h = fma(bh, x1h, ah);
+  const y2 = fma(b, x2, a), y2h = fma(bh, x2h, ah), y3 = fma(b, x3, a), y3h = fma(bh, x3h, ah);
+  const largest = f32x4.pmax(f32x4.pmax(y0, y1), f32x4.pmax(y2, y3));
+  const largestH = f32x4.pmax(f32x4.pmax(y0h, y1h), f32x4.pmax(y2h, y3h));
+  const positive = f32x4.gt(largest, f32x4.splat(0)), positiveH = f32x4.gt(largestH, f32x4.splat(0)); // relu
+  const k0 = table + 2 * pixel, k1 = k0 + pixel, k2 = k1 + pixel;
+  const r0 = f32x4.mul(v128.and(v128.load(grad), positive), v128.load(k0));
+  const r0h = f32x4.mul(v128.and(v128.load(grad, 16), positiveH), v128.load(k0, 16));
+  const c1 = v128.load(k1), c1h = v128.load(k1, 16), c2 = v128.load(k2), c2h = v128.load(k2, 16);
+  const m0 = f32x4.eq(y0, largest), m0h = f32x4.eq(y0h, largestH);
+  const m1 = f32x4.eq(y1, largest), m1h = f32x4.eq(y1h, largestH);
+  const m2 = f32x4.eq(y2, largest), m2h = f32x4.eq(y2h, largestH);
+  const r1 = v128.andnot(r0, m0), r1h = v128.andnot(r0h, m0h);
+  const r2 = v128.andnot(r1, m1), r2h = v128.andnot(r1h, m1h);
+  const g0 = f32x4.add(fma(c2, x0, c1), v128.and(r0, m0)), g0h = f32x4.add(fma(c2h, x0h, c1h), v128.and(r0h, m0h));
+  const g1 = f32x4.add(fma(c2, x1, c1), v128.and(r1, m1)), g1h = f32x4.add(fma(c2h, x1h, c1h), v128.and(r1h, m1h));
+  const g2 = f32x4.add(fma(c2, x2, c1), v128.and(r2, m2)), g2h = f32x4.add(fma(c2h, x2h, c1h), v128.and(r2h, m2h));
+  const g3 = f32x4.add(fma(c2, x3, c1), v128.andnot(r2, m2)), g3h = f32x4.add(fma(c2h, x3h, c1h), v128.andnot(r2h, m2h));
+  const to1 = gradX + pixel, to2 = gradX + row, to3 = to2 + pixel;
+  v128.store(gradX, g0); v128.store(gradX, g0h, 16);
+  v128.store(to1, g1); v128.store(to1, g1h, 16);
+  v128.store(to2, g2); v128.store(to2, g2h, 16);
+  v128.store(to3, g3); v128.store(to3, g3h, 16);
 }
 
 /** `count` channels of the four pixels under one window. */

@@ -17,6 +17,7 @@ import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, storePart } from './lanes
 import {
   largeSegments,
   pointCount,
+  positionFloats,
   segmentStart,
   segmentsOfPoint,
   smallSegment,
@@ -55,12 +56,22 @@ const ZEROS: usize = memory.data(32, 16);
 
 /** Floats of the products of a block at one position, [tiles][PANEL], rounded up to whole register tiles. */
 function productFloats(s: ConvShape): i32 {
-  return (blockTiles(s) + TILE_ROWS) * PANEL;
+  return positionFloats((blockTiles(s) + TILE_ROWS) * PANEL);
+}
+
+/** Floats of the transformed inputs of a block at one position, [tiles][C]. */
+function inputFloats(s: ConvShape): i32 {
+  return positionFloats(blockTiles(s) * s.inChannels);
+}
+
+/** Floats of the filters of a panel at one position, [C][PANEL]. */
+function filterFloats(s: ConvShape): i32 {
+  return positionFloats(s.inChannels * PANEL);
 }
 
 /** Floats of scratch for every function here; each thread needs a separate one. */
 export function winogradScratch(s: ConvShape): i32 {
-  const perPosition = blockTiles(s) * s.inChannels + productFloats(s);
+  const perPosition = inputFloats(s) + productFloats(s);
   return stripScratch(s) + winogradPositions(s) * perPosition + (1 + s.pixels) * PANEL;
 }
 
@@ -71,7 +82,7 @@ export function winogradPanels(s: ConvShape): i32 {
 
 /** Floats of transformed filters, [panels][positions][C][PANEL]. */
 export function winogradFilterFloats(s: ConvShape): i32 {
-  return winogradPanels(s) * winogradPositions(s) * s.inChannels * PANEL;
+  return winogradPanels(s) * winogradPositions(s) * filterFloats(s);
 }
 
 /**
@@ -84,7 +95,7 @@ export function winogradFilterFloats(s: ConvShape): i32 {
 export function packWinogradFilters(
   s: ConvShape, weight: usize, flipped: bool, filters: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const C = s.inChannels, O = s.outChannels, positionStride = <usize>C * PANEL_BYTES;
+  const C = s.inChannels, O = s.outChannels, positionStride = floats(filterFloats(s));
   const firstTap = flipped ? weight + floats(8) : weight; // first of the nine taps in reading order
   const strideTap = flipped ? -4 : 4;
   const strideC = flipped ? floats(9 * O) : floats(9), strideO = flipped ? floats(9) : floats(9 * C);
@@ -189,7 +200,7 @@ function inputsOf(s: ConvShape, scratch: usize): usize {
 /** Products of a block and one panel, [positions][tiles][PANEL]. */
 @inline
 function productsOf(s: ConvShape, scratch: usize): usize {
-  return inputsOf(s, scratch) + floats(winogradPositions(s) * blockTiles(s)) * <usize>s.inChannels;
+  return inputsOf(s, scratch) + floats(winogradPositions(s) * inputFloats(s));
 }
 
 /** Writes the bias of the panel of channel o to scratch, [PANEL], zero where there is none. */
@@ -201,7 +212,7 @@ function biasOf(s: ConvShape, bias: usize, o: i32, scratch: usize): usize {
 }
 
 function transformBlock(s: ConvShape, x: usize, first: i32, strips: i32, scratch: usize): void {
-  const pixel = floats(s.inChannels), positionStride = <usize>blockTiles(s) * pixel;
+  const pixel = floats(s.inChannels), positionStride = floats(inputFloats(s));
   for (let strip = first; strip < first + strips; strip++) {
     inputStrip(s, x, first, strips, strip, inputsOf(s, scratch), positionStride, pixel, scratch);
   }
@@ -209,8 +220,8 @@ function transformBlock(s: ConvShape, x: usize, first: i32, strips: i32, scratch
 
 /** The products of the transformed inputs of a block with the filters of the panel of channel o. */
 function multiplyBlock(s: ConvShape, filters: usize, o: i32, first: i32, strips: i32, scratch: usize): void {
-  const C = s.inChannels, filterBytes = <usize>C * PANEL_BYTES;
-  const positionStride = <usize>blockTiles(s) * floats(C), productStride = floats(productFloats(s));
+  const C = s.inChannels, filterBytes = floats(filterFloats(s));
+  const positionStride = floats(inputFloats(s)), productStride = floats(productFloats(s));
   let input = inputsOf(s, scratch), product = productsOf(s, scratch);
   let filter = filters + <usize>((o / PANEL) * winogradPositions(s)) * filterBytes;
   const points = pointCount(s.outWidth), lastSegments = segmentsOfPoint(s.outWidth, points - 1), segments = tilesAcross(s);

@@ -23,7 +23,7 @@
 
 import { ConvShape } from './convShape';
 import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, fma, fused, splat, wide } from './lanes';
-import { pointCount, segmentsOfPoint, tilesAcross, winogradPositions, winogradProducts, winogradStrips } from './winogradPlane';
+import { pointCount, positionFloats, segmentsOfPoint, tilesAcross, winogradPositions, winogradProducts, winogradStrips } from './winogradPlane';
 import { clearStrip, gradStrip, inputStrip, stripScratch, stripsOfPoint } from './winogradTiles';
 import { gradFilterTransform } from './winogradTransform';
 
@@ -50,7 +50,12 @@ function tilesOf(s: ConvShape, images: i32): i32 {
  * register tile may read six beyond.
  */
 function gradPositionFloats(s: ConvShape, images: i32): i32 {
-  return (tilesOf(s, images) * s.outChannels + TILE_ROWS + 3) & ~3;
+  return positionFloats(tilesOf(s, images) * s.outChannels + TILE_ROWS);
+}
+
+/** Floats between two positions of the transformed inputs [positions][tiles][C]. */
+function inputPositionFloats(s: ConvShape, images: i32): i32 {
+  return positionFloats(tilesOf(s, images) * inputChannels(s));
 }
 
 /**
@@ -75,7 +80,7 @@ function groupImages(s: ConvShape, images: i32): i32 {
  */
 export function winogradGradScratch(s: ConvShape, images: i32): i32 {
   const group = groupImages(s, images);
-  return stripScratch(s) + winogradPositions(s) * (tilesOf(s, group) * inputChannels(s) + gradPositionFloats(s, group));
+  return stripScratch(s) + winogradPositions(s) * (inputPositionFloats(s, group) + gradPositionFloats(s, group));
 }
 
 /**
@@ -112,7 +117,7 @@ function groupProducts(
   s: ConvShape, x: usize, gradOut: usize, n: i32, images: i32, group: i32, sums: usize, scratch: usize,
 ): void {
   const row = floats(inputChannels(s)), gradTile = floats(s.outChannels), strips = images * winogradStrips(s);
-  const inputStride = <usize>tilesOf(s, group) * row, gradStride = floats(gradPositionFloats(s, group));
+  const inputStride = floats(inputPositionFloats(s, group)), gradStride = floats(gradPositionFloats(s, group));
   const first = n * winogradStrips(s), filterStride = <usize>winogradPositions(s) * row;
   let v = scratch + floats(stripScratch(s)), y = v + <usize>winogradPositions(s) * inputStride;
   clearStrip(s, scratch);

@@ -64,6 +64,15 @@ export function winogradProducts(s: ConvShape): i32 {
   return (s.outHeight + 2 * segmentCount(s.outHeight)) * (s.outWidth + 2 * segmentCount(s.outWidth));
 }
 
+/**
+ * Floats between two positions of `count` floats each: an odd number of cache lines. The transforms
+ * write one vector to each of up to 49 positions; with distances that are multiples of 4 KB, all of them
+ * would share one set of the first-level cache.
+ */
+export function positionFloats(count: i32): i32 {
+  return (((count + 15) >> 4) | 1) << 4;
+}
+
 /** Number of strips before strip `index` (over all images) that belong to the last point. */
 export function largeStripsBefore(s: ConvShape, index: i32): i32 {
   const strips = winogradStrips(s), large = largeSegments(s.outHeight);
