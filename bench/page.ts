@@ -149,6 +149,7 @@ const rows = [
   ['  strokes to 28 x 28', '', ms(image.median), ms(image.min), ms(image.p99)],
   ['  network and verdict', '', ms(network.median), ms(network.min), ms(network.p99)],
   ['scripts before the first prediction, bytes (gzip)', '100000', String(bytes.scripts), '', ''],
+  ['SIMD module, bytes (gzip)', '75000', String(bytes.simd), '', ''],
   ['weights, bytes', '900000', String(bytes.weights), '', ''],
 ];
 console.log(formatTable(['measurement', 'budget', 'median', 'min', 'max or 99 %'], rows));

@@ -48,9 +48,13 @@ export async function recordFirstPrediction(context: BrowserContext): Promise<vo
   });
 }
 
+const SIMD_MODULE = /^(base|relaxed)-/;
+
 export interface Bytes {
-  /** Total size of all scripts with gzip. */
+  /** Total size with gzip of all scripts but the SIMD module. */
   readonly scripts: number;
+  /** Size of the SIMD module with gzip. */
+  readonly simd: number;
   /** Size of the model file. */
   readonly weights: number;
   /** Names of the scripts. */
@@ -72,8 +76,11 @@ export async function measureBytes(page: Page, { files }: FirstPrediction): Prom
   const scripts = await download('.js');
   const weights = await download('.safetensors');
   const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
+  const compressed = (isCounted: (name: string) => boolean): number =>
+    sum([...scripts].flatMap(([name, text]) => (isCounted(name) ? [gzipSync(text).length] : [])));
   return {
-    scripts: sum([...scripts.values()].map((text) => gzipSync(text).length)),
+    scripts: compressed((name) => !SIMD_MODULE.test(name)),
+    simd: compressed((name) => SIMD_MODULE.test(name)),
     weights: sum([...weights.values()].map(({ length }) => length)),
     names: [...scripts.keys()],
   };

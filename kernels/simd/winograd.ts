@@ -11,6 +11,17 @@
 // [tiles x C][C x O]. Filters are transformed once per call; tiles are processed in blocks that
 // stay in the second-level cache.
 //
+// Milliseconds on one core of an AMD EPYC (Zen 5), batch 64, Node 24, half of the images at a time, best
+// of 40; in brackets the GFLOP/s that direct convolution would need for that.
+//                                                         conv2 14x14 32->64   conv3 7x7 64->128
+//     tiles of 4, relaxed module                           3.6 (128)            3.5 (132)
+//     fitting tiles, relaxed module                        3.0 (154)            3.2 (145)
+//     wide module, transforms of four lanes                2.3 (200)            2.1 (217)
+//     transforms of eight lanes                            2.0 (230)            1.9 (238)
+//     an odd number of cache lines between positions       1.9 (245)            1.8 (257)
+//     its input gradient                                   1.9 (243)            2.0 (231)
+// The products alone would take 1.0 and 1.2 ms at the speed of the register tile.
+
 import { ConvShape } from './convShape';
 import { gemmPanel } from './gemm';
 import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, storePart } from './lanes';

@@ -37,7 +37,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 const shuffleBytes = (lanes: string): string =>
-  [...lanes].map((lane) => [0, 1, 2, 3].map((byte) => 4 * +lane + byte).join(' ')).join(' ');
+  Array.from(lanes, (lane) => [0, 1, 2, 3].map((byte) => 4 * +lane + byte).join(' ')).join(' ');
 
 /**
  * A module whose function repeats the steps over its inputs. All values come in pairs, as in the wide
@@ -100,7 +100,8 @@ function outputOf(module: WebAssembly.Module, inputs: Float32Array): Uint32Array
   const memory = new WebAssembly.Memory({ initial: 1 });
   new Float32Array(memory.buffer).set(inputs);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  (exports.run as (from: number, to: number, end: number) => void)(0, 4 * BYTES, BYTES);
+  const run = exports.run as (this: void, from: number, to: number, end: number) => void;
+  run(0, 4 * BYTES, BYTES);
   return new Uint32Array(memory.buffer, 4 * BYTES, BYTES / 4).slice();
 }
 

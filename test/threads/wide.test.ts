@@ -20,7 +20,7 @@ import { skipNote } from '../support/skipping.js';
 
 describe('forbiddenPatterns', () => {
   const shuffle = (lanes: string) =>
-    `i8x16.shuffle ${[...lanes].map((lane) => [0, 1, 2, 3].map((byte) => 4 * +lane + byte).join(' ')).join(' ')}`;
+    `i8x16.shuffle ${Array.from(lanes, (lane) => [0, 1, 2, 3].map((byte) => 4 * +lane + byte).join(' ')).join(' ')}`;
 
   it('admits the listed shuffles, and instructions that are not shuffles', () => {
     const text = ADMITTED_SHUFFLES.map(shuffle).join('\n');
