@@ -100,8 +100,8 @@ function outputOf(module: WebAssembly.Module, inputs: Float32Array): Uint32Array
   const memory = new WebAssembly.Memory({ initial: 1 });
   new Float32Array(memory.buffer).set(inputs);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const run = exports.run as (this: void, from: number, to: number, end: number) => void;
-  run(0, 4 * BYTES, BYTES);
+  const functions = exports as unknown as Record<string, (...args: number[]) => undefined>;
+  functions.run(0, 4 * BYTES, BYTES);
   return new Uint32Array(memory.buffer, 4 * BYTES, BYTES / 4).slice();
 }
 
@@ -109,9 +109,9 @@ const obstacle = await wideSimdObstacle();
 
 /** Whether both compilations of a module give the same output. */
 async function isComputedCorrectly(text: string, inputs: Float32Array): Promise<boolean> {
-  const { parseWat } = await wabt();
+  const assembler = await wabt();
   const assemble = (source: string): Uint8Array<ArrayBuffer> => {
-    const module = parseWat('module.wat', source, { simd: true, relaxed_simd: true });
+    const module = assembler.parseWat('module.wat', source, { simd: true, relaxed_simd: true });
     try {
       return Uint8Array.from(module.toBinary({}).buffer);
     } finally {
