@@ -14,17 +14,17 @@ import { ConvShape } from './convShape';
 export const MAX_POINTS: i32 = 7;
 
 /**
- * Segments of `size` outputs. Tiles of 5 have three times the rounding error of smaller ones, so they
- * are used where they save a tenth of the products or more.
+ * Segments of `size` outputs. The RMS error of tiles of 5 is about five times that of F(4x4), so they
+ * are used where they save a tenth of the products or more, and next to smaller ones: if at most two
+ * thirds of the segments have 5 outputs, the error of the plane is at most four times that of F(4x4).
  */
 export function segmentCount(size: i32): i32 {
-  const few = (size + 4) / 5, many = (size + 3) / 4;
+  const few = (size + 4) / 5, many = (size + 3) / 4, fives = size - 4 * few;
   const fewest = size + 2 * few, most = size + 2 * many;
-  // Segments of two outputs do not exist.
-  return size < 3 * many || 10 * most * most > 11 * fewest * fewest ? few : many;
+  return 10 * most * most > 11 * fewest * fewest && 3 * fives <= 2 * few ? few : many;
 }
 
-/** Outputs of the smaller segments. A plane of one or two outputs has one segment, which exceeds it. */
+/** Outputs of the smaller segments. On planes of 1, 2 and 5 outputs, the last one exceeds the plane. */
 export function smallSegment(size: i32): i32 {
   return max(3, size / segmentCount(size));
 }
@@ -44,6 +44,11 @@ export function pointCount(size: i32): i32 {
   return smallSegment(size) + (largeSegments(size) > 0 ? 3 : 2);
 }
 
+/** Outputs of all segments: `size`, or more if the last segment exceeds the plane. */
+export function coveredOutputs(size: i32): i32 {
+  return segmentCount(size) * smallSegment(size) + largeSegments(size);
+}
+
 /** Tiles of one strip. A strip is one row of tiles of one image. */
 export function tilesAcross(s: ConvShape): i32 {
   return segmentCount(s.outWidth);
@@ -61,7 +66,8 @@ export function winogradPositions(s: ConvShape): i32 {
 
 /** Products of one image and one pair of channels. */
 export function winogradProducts(s: ConvShape): i32 {
-  return (s.outHeight + 2 * segmentCount(s.outHeight)) * (s.outWidth + 2 * segmentCount(s.outWidth));
+  const rows = coveredOutputs(s.outHeight) + 2 * segmentCount(s.outHeight);
+  return rows * (coveredOutputs(s.outWidth) + 2 * segmentCount(s.outWidth));
 }
 
 /**

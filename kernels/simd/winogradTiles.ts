@@ -10,6 +10,7 @@
 import { ConvShape } from './convShape';
 import { clear, floats } from './lanes';
 import {
+  coveredOutputs,
   isLargeOnly,
   largeSegments,
   largeStripsBefore,
@@ -39,7 +40,7 @@ export function stripScratch(s: ConvShape): i32 {
 
 /** Columns of the inputs of a strip: two more than its outputs. */
 function stripColumns(s: ConvShape): i32 {
-  return max(s.outWidth, 3) + 2;
+  return coveredOutputs(s.outWidth) + 2;
 }
 
 /**

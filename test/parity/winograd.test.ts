@@ -140,6 +140,48 @@ describe.each(supported)('the kernels of the %s module', (name) => {
     ));
 });
 
+/**
+ * RMS errors relative to the output of F(4x4, 3x3) alone, with the points 0, 5/8, -5/8, 3/2, -3/2 and
+ * infinity, of version 0.1, on the inputs of the test below (relaxed module).
+ */
+const RMS_OF_F4: Readonly<
+  Record<number, { readonly output: number; readonly gradWeight: number }>
+> = {
+  5: { output: 6.33e-7, gradWeight: 3.12e-7 },
+  7: { output: 6.09e-7, gradWeight: 3.41e-7 },
+  10: { output: 6.07e-7, gradWeight: 3.97e-7 },
+  14: { output: 6.29e-7, gradWeight: 4.58e-7 },
+  16: { output: 6.78e-7, gradWeight: 4.15e-7 },
+};
+
+describe.each(supported)('the RMS error of the %s module', (module) => {
+  const simd = new ConvModule(modules[module].bytes);
+
+  it.each([5, 7, 10, 14, 16])('is at most four times that of F(4x4) on %i x %i pixels', (size) => {
+    const convolution: Convolution = {
+      images: 4,
+      channels: 64,
+      outChannels: 16,
+      size: [size, size],
+      padding: [1, 1, 1, 1],
+    };
+    const random = randomOperands(convolution, new Rng(SEED));
+    const operands = {
+      ...random,
+      x: random.x.map((value) => Math.max(0, value)),
+      bias: new Float32Array(16),
+    };
+    const { sums } = definition(convolution, operands);
+    const results = simd.winograd(convolution, operands, (units) => [0, units]);
+    for (const name of ['output', 'gradWeight'] as const) {
+      const [actual, exact] = [results[name], sums[name]];
+      const error = exact.reduce((sum, value, i) => sum + (actual[i] - value) ** 2, 0);
+      const scale = exact.reduce((sum, value) => sum + value ** 2, 0);
+      expect(Math.sqrt(error / scale), name).toBeLessThan(4 * RMS_OF_F4[size][name]);
+    }
+  });
+});
+
 const sample = (shape: readonly number[], deviation: number) => ({
   shape,
   differentiable: true,
