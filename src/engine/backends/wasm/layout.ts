@@ -134,18 +134,20 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     );
     return output;
   },
-  addToSlice: (machine, [sum, grad], { constants }) => {
+  addToSlice: (machine, [sum, grad], { constants, length, donate }) => {
     const { size, inner, start, step, count } = constants as SliceConstants;
-    const [to, from] = [machine.rowMajor(sum), machine.rowMajor(grad)];
+    const [fromSum, from] = [machine.rowMajor(sum), machine.rowMajor(grad)];
+    const output = donate === undefined ? machine.allocate(length) : sum;
+    if (output !== sum) machine.run('copy', [fromSum, output.address, length]);
     machine.parallel(
       'addToSlice',
-      [to, size, inner, start, step, count, from],
+      [output.address, size, inner, start, step, count, from],
       grad.length / inner,
       {
         minUnits: Math.ceil(MIN_FLOATS / inner),
       },
     );
-    return sum;
+    return output;
   },
   band: (machine, [x], { constants, length }) => {
     const { rows, columns, low, high } = constants as BandConstants;
