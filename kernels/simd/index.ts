@@ -28,7 +28,7 @@ export {
   winogradGradSums,
   winogradGradUnits,
 } from './winogradGradWeight';
-export { winogradProducts, winogradStrips } from './winogradPlane';
+export { winogradStrips } from './winogradPlane';
 export { sumAxis } from './reduce';
 export { argMax, extremumAxis, isMax, takeAxis, takeAxisGrad } from './extremum';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';

@@ -10,9 +10,6 @@
 
 import { ConvShape } from './convShape';
 
-/** Points of the largest tile. */
-export const MAX_POINTS: i32 = 7;
-
 /**
  * Segments of `size` outputs. The RMS error of tiles of 5 is about five times that of F(4x4), so they
  * are used where they save a tenth of the products or more, and next to smaller ones: if at most two

@@ -45,10 +45,10 @@ async function printMachine(
     `          SIMD ${yesOrNo(simd)}, relaxed SIMD ` +
       `${yesOrNo(relaxedSimd)}${relaxedSimd ? '' : ' (requires Node 22)'}, threads ${yesOrNo(threads)}`,
   );
-  const obstacle = isWideSimdDisabled() ? 'INKGRAD_WIDE_SIMD is 0' : await wideSimdObstacle();
-  reporter.print(
-    `          256-bit SIMD ${yesOrNo(wideSimd)}${obstacle === null ? '' : ` (${obstacle})`}`,
-  );
+  const obstacle = await wideSimdObstacle();
+  const disabled = isWideSimdDisabled() ? 'disabled by INKGRAD_WIDE_SIMD' : null;
+  const note = obstacle ?? disabled;
+  reporter.print(`          256-bit SIMD ${yesOrNo(wideSimd)}${note === null ? '' : ` (${note})`}`);
   reporter.print(`backend   ${report.requested === 'auto' ? 'auto chooses ' : ''}${description}`);
   reporter.print('tried');
   for (const attempt of report.tried) {

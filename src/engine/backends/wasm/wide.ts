@@ -56,13 +56,17 @@ async function compile(
 ): Promise<WebAssembly.Module> {
   const reason = await wideSimdObstacle();
   if (reason !== null) throw new BackendError(`wasm: no 256-bit SIMD: ${reason}`);
-  const module = await compileRevectorized(bytes, (compiled) => warmUp(compiled, shared));
-  const wrong = checkWide(module, plainModule(bytes), shared);
-  if (wrong.length > 0) {
-    throw new BackendError(
-      `wasm: no 256-bit SIMD: V8 ${process.versions.v8} compiles ${wrong.join(', ')} incorrectly`,
-    );
+  const failure = (what: string): BackendError =>
+    new BackendError(`wasm: no 256-bit SIMD: with V8 ${process.versions.v8}, ${what}`);
+  let module: WebAssembly.Module;
+  let wrong: readonly string[];
+  try {
+    module = await compileRevectorized(bytes, (compiled) => warmUp(compiled, shared));
+    wrong = checkWide(module, plainModule(bytes), shared);
+  } catch (error) {
+    throw failure(`the check of the module failed: ${String(error)}`); // a WebAssembly trap
   }
+  if (wrong.length > 0) throw failure(`these functions are incorrect: ${wrong.join(', ')}`);
   return module;
 }
 

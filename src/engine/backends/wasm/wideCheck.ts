@@ -42,15 +42,15 @@ const CONVOLUTION = forwardGeometry({
 });
 
 /**
- * Arguments by parameter name: odd sizes, so that main loops and remainders run.
+ * Arguments by parameter name: odd sizes above 32, so that main loops of 16 floats and remainders run.
  */
 const VALUES: Readonly<Record<string, number>> = {
   // Sizes. Units of work are floats, rows or images.
   begin: 0,
-  end: 13,
+  end: 61,
   images: 2,
   B: 2,
-  C: 21,
+  C: 37,
   H: 6,
   K: 19,
   M: 13,
@@ -64,15 +64,15 @@ const VALUES: Readonly<Record<string, number>> = {
   W: 7,
   axes: 1,
   blocks: 5,
-  classes: 21,
-  cols: 21,
-  columns: 21,
-  count: 13,
+  classes: 37,
+  cols: 37,
+  columns: 37,
+  count: 11,
   d: 9,
   e: 10,
   groups: 2,
   heads: 2,
-  inner: 5,
+  inner: 37,
   kernelHeight: 3,
   kernelWidth: 3,
   left: 2,
@@ -84,7 +84,7 @@ const VALUES: Readonly<Record<string, number>> = {
   rows: 13,
   size: 23,
   taps: 9,
-  width: 21,
+  width: 37,
   widthA: 13,
   widthB: 9,
   windowHeight: 2,
@@ -156,6 +156,13 @@ const VALUES: Readonly<Record<string, number>> = {
   threshold: 2 ** 30,
   value: 0.5,
   weightDecay: 0.01,
+};
+
+/** Arguments of certain functions: rows of two channels of `inner` floats. */
+const SPECIAL: Readonly<Record<string, number>> = {
+  'normalizeRows size': 2 * VALUES.inner,
+  'normalizeRowsGrad size': 2 * VALUES.inner,
+  'normalizeParametersGrad size': 2 * VALUES.inner,
 };
 
 /** Operands that contain class numbers or positions instead of any floats. */
@@ -251,7 +258,7 @@ export function runFunction(
   let next = START;
   const args = functionParameters[name].map(({ name: parameter, type }) => {
     if (type === 'ConvShapeAddress') return shape;
-    if (parameter === 'end' && name in UNITS) return UNITS[name](simd, shape);
+    if (parameter === 'end') return unitsOf(name, simd, shape);
     if (type === 'number') return valueOf(name, parameter);
     if (parameter === 'scratch') return SCRATCH;
     const address = next;
@@ -274,8 +281,15 @@ export function runFunction(
   return words;
 }
 
+/** Units of work of a function. Those of functions with a height H are images, lines or examples. */
+function unitsOf(name: string, simd: SimdExports, shape: number): number {
+  if (name in UNITS) return UNITS[name](simd, shape);
+  const hasHeight = functionParameters[name].some((parameter) => parameter.name === 'H');
+  return hasHeight ? VALUES.images : VALUES.end;
+}
+
 function valueOf(name: string, parameter: string): number {
-  const value = VALUES[parameter] as number | undefined;
+  const value = (SPECIAL[`${name} ${parameter}`] ?? VALUES[parameter]) as number | undefined;
   if (value !== undefined) return value;
   throw new BackendError(
     `wasm: wideCheck.ts has no value for the parameter ${parameter} of ${name}`,
