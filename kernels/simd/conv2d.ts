@@ -50,7 +50,7 @@ function forwardImage(s: ConvShape, image: usize, panels: usize, bias: usize, ou
   }
 }
 
-/** Eight output channels of every pixel of the image. */
+/** The output channels of one panel, for every pixel of the image. */
 function forwardPanel(s: ConvShape, image: usize, panel: usize, bias: usize, out: usize, cols: i32): void {
   const runs = s.taps / s.run,
     outStride = floats(s.outChannels);

@@ -31,7 +31,7 @@ export function convScratch(s: ConvShape): i32 {
 }
 
 /**
- * gradPanels [groups][ceil(O/g/8)][taps][8] = weight gradient over `images` images;
+ * gradPanels [groups][ceil(O/g/PANEL)][taps][PANEL] = weight gradient over `images` images;
  * unpackConvWeights makes it OIHW. `s` is the forward shape. Unit of begin and end: one
  * gradient tile of convGradTiles(s).
  *

@@ -1,5 +1,5 @@
 // Weights between PyTorch's order OIHW [O, C/groups, kh, kw] and the panels the tiles read:
-// [groups][ceil(O/g/8)][taps][8], a tap being (ky, kx, c) with c innermost, as in an NHWC
+// [groups][ceil(O/g/PANEL)][taps][PANEL], a tap being (ky, kx, c) with c innermost, as in an NHWC
 // image. Zeros fill the last panel.
 // Runs once per step for some ten thousand weights, so scalar loops are fast enough.
 

@@ -29,8 +29,7 @@ export function floats(count: i32): usize {
 
 /**
  * acc + a * b, the only multiply-add of the module. With relaxed SIMD it is one fused
- * instruction with one rounding, without it two instructions with two roundings. `base` and
- * `relaxed` differ in nothing else.
+ * instruction with one rounding, without it two instructions with two roundings.
  */
 @inline
 export function fma(acc: v128, a: v128, b: v128): v128 {

@@ -54,7 +54,7 @@ export function log4(x: v128): v128 {
   const subnormal = f32x4.lt(x, splat(SMALLEST_NORMAL));
   const scaled = select(subnormal, f32x4.mul(x, splat(TWO_TO_23)), x);
   const y = logOfParts4(scaled, v128.and(subnormal, splat(MINUS_23)));
-  const finite = select(f32x4.lt(x, splat(INFINITY)), y, x); // Infinity and NaN as they are
+  const finite = select(f32x4.lt(x, splat(INFINITY)), y, x); // Infinity and NaN are unchanged
   const zero = f32x4.splat(0);
   // All bits set is NaN.
   return v128.or(select(f32x4.eq(x, zero), splat(MINUS_INFINITY), finite), f32x4.lt(x, zero));

@@ -86,7 +86,7 @@ function power4(a: v128, p: v128): v128 {
   const exponent = i32x4.shr_s(i32x4.sub(scaled, splat(SMALLEST_MANTISSA)), 23);
   const m = i32x4.sub(scaled, i32x4.shl(exponent, 23));
   let e = f32x4.add(f32x4.convert_i32x4_s(exponent), v128.and(subnormal, splat(MINUS_23)));
-  e = select(f32x4.lt(a, splat(INFINITY)), e, a); // Infinity and NaN as they are
+  e = select(f32x4.lt(a, splat(INFINITY)), e, a); // Infinity and NaN are unchanged
   e = select(f32x4.eq(a, f32x4.splat(0)), splat(MINUS_INFINITY), e);
   const lowS = quotient(lowLanes(m)), highS = quotient(highLanes(m));
   const s = join(lowS, highS), square = f32x4.mul(s, s);
