@@ -1,8 +1,8 @@
-// Profile of a training step: milliseconds per step of each SIMD function, and the remainder for
+// Profile of a training step or of inference: milliseconds per step of each SIMD function, and the remainder for
 // JavaScript. It uses one thread, so that every function runs synchronously and can be timed from
 // outside.
 //
-//     npm run bench:profile -- [--seconds 3] [--batch 64] [--wide] [--quick]
+//     npm run bench:profile -- [--seconds 3] [--batch 64] [--infer] [--wide] [--quick]
 
 import { CharacterNet } from '../src/app/model/characterNet.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
@@ -12,7 +12,7 @@ import { thisMachine } from './support/machine.js';
 import { readOptions } from './support/options.js';
 import { formatTable, short } from './support/table.js';
 
-const options = readOptions({ seconds: 3, batch: 64, wide: false, quick: false });
+const options = readOptions({ seconds: 3, batch: 64, infer: false, wide: false, quick: false });
 const WARM_UP = 20;
 
 interface Cost {
@@ -48,13 +48,14 @@ const backend = await createWasmBackend({
 useBackend(backend);
 const learner = new Learner(new CharacterNet({ classes: 47, rng: new Rng(1) }));
 const batch = noiseBatch(options.batch);
-for (let step = 0; step < WARM_UP; step++) await learner.train(batch);
+const run = (): Promise<unknown> => (options.infer ? learner.infer(batch) : learner.train(batch));
+for (let step = 0; step < WARM_UP; step++) await run();
 
 costs.clear();
 let steps = 0;
 const start = performance.now();
 while (performance.now() - start < 1000 * (options.quick ? 0.2 : options.seconds)) {
-  await learner.train(batch);
+  await run();
   steps += 1;
 }
 const step = (performance.now() - start) / steps;

@@ -22,7 +22,7 @@ export class Learner {
 
   /** One step: upload, forward, backward, update; resolves to the loss. */
   train({ images, labels }: HostBatch): Promise<number> {
-    this.model.train();
+    if (!this.model.training) this.model.train();
     return scope(() => {
       // Upload first: no need to drain the queue.
       const [x, target] = [upload(images, labels.length), tensor(labels)];
@@ -36,7 +36,7 @@ export class Learner {
 
   /** Upload and forward without a graph; resolves to the logits. */
   infer({ images, labels }: HostBatch): Promise<ArrayLike<number>> {
-    this.model.eval();
+    if (this.model.training) this.model.eval();
     return scope(() => noGrad(() => this.model.forward(upload(images, labels.length))).data());
   }
 

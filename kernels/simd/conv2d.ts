@@ -12,6 +12,7 @@
 
 import { PANEL, PANEL_BYTES, TILE_ROWS, floats } from './lanes';
 import { ConvShape, paddedImage } from './convShape';
+import { poolPlane } from './poolPlane';
 import { tile } from './tile';
 
 /**
@@ -33,27 +34,51 @@ export function convForward(
 ): void {
   for (let n = begin; n < end; n++) {
     const image = paddedImage(s, x, scratch, n);
-    forwardImage(s, image, panels, bias, out + floats(n * s.pixels) * <usize>s.outChannels);
+    forwardImage(s, image, panels, bias, out + floats(n * s.pixels) * <usize>s.outChannels, 0);
   }
 }
 
-/** One panel (9 KB for 32 channels) stays in the first-level cache for all pixels of the image. */
-function forwardImage(s: ConvShape, image: usize, panels: usize, bias: usize, out: usize): void {
+/**
+ * The same with ReLU and 2x2 max-pooling: out is [N, outHeight / 2, outWidth / 2, outChannels]. `scratch`
+ * holds one padded image and one panel of its convolution.
+ */
+export function convForwardPooled(
+  s: ConvShape, x: usize, panels: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const outImage = floats((s.outHeight >> 1) * (s.outWidth >> 1)) * <usize>s.outChannels;
+  const plane = scratch + (floats(s.imageFloats + 3) & ~15);
+  for (let n = begin; n < end; n++) {
+    const image = paddedImage(s, x, scratch, n);
+    forwardImage(s, image, panels, bias, out + <usize>n * outImage, plane);
+  }
+}
+
+/**
+ * One panel (9 KB for 32 channels) stays in the first-level cache for all pixels of the image. `plane` is
+ * the memory for one panel of the convolution, which is then pooled into `out`, or 0 to store the
+ * convolution itself.
+ */
+function forwardImage(s: ConvShape, image: usize, panels: usize, bias: usize, out: usize, plane: usize): void {
   const groupOut = s.outChannels / s.groups,
     groupIn = floats(s.inChannels / s.groups);
   const panelBytes = <usize>s.taps * PANEL_BYTES;
   for (let g = 0; g < s.groups; g++, image += groupIn) {
     for (let o = 0; o < groupOut; o += PANEL, panels += panelBytes) {
-      const channel = floats(g * groupOut + o);
-      forwardPanel(s, image, panels, bias != 0 ? bias + channel : 0, out + channel, min(PANEL, groupOut - o));
+      const channel = g * groupOut + o, cols = min(PANEL, groupOut - o);
+      const panelBias = bias != 0 ? bias + floats(channel) : 0;
+      if (plane == 0) {
+        forwardPanel(s, image, panels, panelBias, out + floats(channel), floats(s.outChannels), cols);
+      } else {
+        forwardPanel(s, image, panels, panelBias, plane, PANEL_BYTES, cols);
+        poolPlane(s, plane, channel, cols, out);
+      }
     }
   }
 }
 
-/** The output channels of one panel, for every pixel of the image. */
-function forwardPanel(s: ConvShape, image: usize, panel: usize, bias: usize, out: usize, cols: i32): void {
-  const runs = s.taps / s.run,
-    outStride = floats(s.outChannels);
+/** The output channels of one panel, for every pixel of the image; pixels of `out` are `outStride` bytes apart. */
+function forwardPanel(s: ConvShape, image: usize, panel: usize, bias: usize, out: usize, outStride: usize, cols: i32): void {
+  const runs = s.taps / s.run;
   const pixels = s.pixels, last = s.pixelOffsets + floats(pixels - 1);
   for (let p = 0; p < pixels; p += TILE_ROWS) {
     const offsets = s.pixelOffsets + floats(p);

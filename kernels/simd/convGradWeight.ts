@@ -24,7 +24,8 @@ function tapTiles(s: ConvShape): i32 {
 }
 
 /**
- * Floats of scratch that convForward or convGradWeight may use; each thread needs a separate one.
+ * Floats of scratch that convForward, convForwardPooled or convGradWeight may use: a padded image and a
+ * plane of one panel. Each thread needs a separate one.
  */
 export function convScratch(s: ConvShape): i32 {
   return ((s.imageFloats + 3) & ~3) + s.pixels * PANEL;

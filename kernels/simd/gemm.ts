@@ -100,17 +100,14 @@ export function gemm(
     const panelBias = bias != 0 ? bias + floats(n) : 0;
     for (let m = begin, rows = 0; m < end; m += rows) {
       const row = a + <usize>m * aStride, to = out + <usize>m * outStride + floats(n);
-      const remaining = end - m;
-      // Seven and eight rows are four and four; otherwise as many sixes as there are.
-      if (!wide() && (remaining <= 4 || remaining == 7 || remaining == 8)) {
-        rows = min(remaining, 4);
+      rows = nextRows(end - m);
+      if (!wide() && rows <= 4) {
         tile4(
           row, min(row + aStride, last), min(row + 2 * aStride, last), min(row + 3 * aStride, last), K,
           panel, panelBias, to, outStride, rows, cols,
         );
         continue;
       }
-      rows = min(remaining, TILE_ROWS);
       tile(
         row, min(row + aStride, last), min(row + 2 * aStride, last),
         min(row + 3 * aStride, last), min(row + 4 * aStride, last), min(row + 5 * aStride, last),
@@ -118,6 +115,11 @@ export function gemm(
       );
     }
   }
+}
+
+/** Rows of the next tile: seven and eight remaining rows are four and four; otherwise as many sixes as there are. */
+function nextRows(remaining: i32): i32 {
+  return remaining == 7 || remaining == 8 ? 4 : min(remaining, TILE_ROWS);
 }
 
 /**
@@ -131,10 +133,13 @@ export function gemmPanel(a: usize, K: i32, panel: usize, out: usize, rows: i32)
     return;
   }
   const row = floats(K), last = a + <usize>(rows - 1) * row;
-  for (let m = 0; m < rows; m += TILE_ROWS, a += TILE_ROWS * row, out += TILE_ROWS * PANEL_BYTES) {
+  for (let m = 0, count = 0; m < rows; m += count) {
+    count = nextRows(rows - m) <= 4 ? 4 : TILE_ROWS;
     tile(
       a, min(a + row, last), min(a + 2 * row, last), min(a + 3 * row, last), min(a + 4 * row, last), min(a + 5 * row, last),
-      ZERO_OFFSET, 1, K, panel, 0, out, PANEL_BYTES, TILE_ROWS, PANEL,
+      ZERO_OFFSET, 1, K, panel, 0, out, PANEL_BYTES, count, PANEL,
     );
+    a += <usize>count * row;
+    out += <usize>count * PANEL_BYTES;
   }
 }

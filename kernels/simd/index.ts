@@ -10,7 +10,7 @@ export { gemm, packPanels, packRows } from './gemm';
 export { batchedGemm, batchedGemmScratch, packRowRange } from './batchedGemm';
 export { convPrepare } from './convShape';
 export { packConvWeights, packConvWeightsFlipped, scaleFilters, unpackConvWeights } from './convPack';
-export { convForward } from './conv2d';
+export { convForward, convForwardPooled } from './conv2d';
 export { convGradTiles, convGradWeight, convScratch } from './convGradWeight';
 export {
   packWinogradFilters,
@@ -28,7 +28,7 @@ export {
   winogradGradSums,
   winogradGradUnits,
 } from './winogradGradWeight';
-export { winogradStrips } from './winogradPlane';
+export { pointCount, winogradStrips } from './winogradPlane';
 export { sumAxis } from './reduce';
 export { argMax, extremumAxis, isMax, takeAxis, takeAxisGrad } from './extremum';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';

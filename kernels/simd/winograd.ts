@@ -24,7 +24,8 @@
 
 import { ConvShape } from './convShape';
 import { gemmPanel } from './gemm';
-import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats, storePart } from './lanes';
+import { PANEL, PANEL_BYTES, TILE_ROWS, clear, floats } from './lanes';
+import { poolPlane } from './poolPlane';
 import {
   largeSegments,
   pointCount,
@@ -179,24 +180,27 @@ export function winogradForward(
 /**
  * The same with ReLU and 2x2 max-pooling: out is [N, outHeight / 2, outWidth / 2, outChannels]. The
  * convolution of one image and one panel is stored in scratch, [outHeight][outWidth][PANEL].
- * Unit of begin and end: one image.
+ * Unit of begin and end: one of the N * parts parts of the images. A part has every `parts`-th panel, so
+ * that several threads can work on one image; each transforms its inputs.
  */
 export function winogradForwardPooled(
-  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, begin: i32, end: i32,
+  s: ConvShape, x: usize, filters: usize, bias: usize, out: usize, scratch: usize, parts: i32, begin: i32, end: i32,
 ): void {
-  const perImage = winogradStrips(s), images = max(1, winogradBlockStrips(s) / perImage);
+  const perImage = winogradStrips(s), images = parts > 1 ? 1 : max(1, winogradBlockStrips(s) / perImage);
   const row = <usize>s.outWidth * PANEL_BYTES;
   const outImage = floats((s.outHeight >> 1) * (s.outWidth >> 1)) * <usize>s.outChannels;
   clearStrip(s, scratch);
-  for (let n = begin; n < end; n += images) {
-    const first = n * perImage, strips = min(images, end - n) * perImage;
+  for (let unit = begin; unit < end; unit += images) {
+    const first = (unit / parts) * perImage, strips = min(images, end - unit) * perImage;
     transformBlock(s, x, first, strips, scratch);
-    for (let o = 0; o < s.outChannels; o += PANEL) {
+    for (let o = (unit % parts) * PANEL; o < s.outChannels; o += parts * PANEL) {
       multiplyBlock(s, filters, o, first, strips, scratch);
       const products = productsOf(s, scratch), panelBias = biasOf(s, bias, o, scratch), plane = panelBias + PANEL_BYTES;
       for (let strip = first; strip < first + strips; strip++) {
         outputStrip(s, products, first, strips, strip, o, panelBias, plane, PANEL_BYTES, row);
-        if ((strip + 1) % perImage == 0) poolPlane(s, plane, o, out + <usize>(strip / perImage) * outImage);
+        if ((strip + 1) % perImage == 0) {
+          poolPlane(s, plane, o, min(PANEL, s.outChannels - o), out + <usize>(strip / perImage) * outImage);
+        }
       }
     }
   }
@@ -317,25 +321,6 @@ function outputRows(
     if (isFullTile) continue;
     for (let column: usize = 0; column < <usize>cols; column++) {
       memory.copy(out + column * pixel, tile + column * stride, floats(min(count, 8)));
-    }
-  }
-}
-
-/** ReLU and 2x2 max-pooling of a plane [outHeight][outWidth][PANEL], into channels o on of one image. */
-function poolPlane(s: ConvShape, plane: usize, o: i32, image: usize): void {
-  const width = s.outWidth >> 1, row = <usize>s.outWidth * PANEL_BYTES, zero = f32x4.splat(0);
-  const pixel = floats(s.outChannels);
-  let out = image + floats(o);
-  for (let y = 0; y < s.outHeight >> 1; y++, plane += 2 * row) {
-    let upper = plane;
-    for (let x = 0; x < width; x++, upper += 2 * PANEL_BYTES, out += pixel) {
-      const lower = upper + row;
-      for (let part = 0; part < PANEL && o + part < s.outChannels; part += 4) {
-        const offset = floats(part), p = upper + offset, q = lower + offset;
-        const above = f32x4.max(v128.load(p), v128.load(p + PANEL_BYTES));
-        const below = f32x4.max(v128.load(q), v128.load(q + PANEL_BYTES));
-        storePart(out + offset, f32x4.max(f32x4.max(above, below), zero), s.outChannels - o - part);
-      }
     }
   }
 }

@@ -53,6 +53,9 @@ export abstract class Module {
    */
   training = true;
 
+  /** Whether `train` is running; a second call then comes from a module inside this one. */
+  #isSwitching = false;
+
   /**
    * Computes the output of the module. A subclass declares the inputs and the output; give optional
    * inputs a default value (`mask: Tensor | null = null`).
@@ -208,9 +211,14 @@ export abstract class Module {
 
   /** Sets training mode (or, with false, evaluation mode) on this module and all its submodules. */
   train(training = true): this {
-    this.namedModules(); // throws if a module contains itself
+    if (this.#isSwitching) this.namedModules(); // throws, because the module contains itself
+    this.#isSwitching = true;
+    try {
+      for (const child of this.children) child.train(training);
+    } finally {
+      this.#isSwitching = false;
+    }
     this.training = training;
-    for (const child of this.children) child.train(training);
     return this;
   }
 

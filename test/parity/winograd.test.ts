@@ -157,29 +157,32 @@ const RMS_OF_F4: Readonly<
 describe.each(supported)('the RMS error of the %s module', (module) => {
   const simd = new ConvModule(modules[module].bytes);
 
-  it.each([5, 7, 10, 14, 16])('is at most four times that of F(4x4) on %i x %i pixels', (size) => {
-    const convolution: Convolution = {
-      images: 4,
-      channels: 64,
-      outChannels: 16,
-      size: [size, size],
-      padding: [1, 1, 1, 1],
-    };
-    const random = randomOperands(convolution, new Rng(SEED));
-    const operands = {
-      ...random,
-      x: random.x.map((value) => Math.max(0, value)),
-      bias: new Float32Array(16),
-    };
-    const { sums } = definition(convolution, operands);
-    const results = simd.winograd(convolution, operands, (units) => [0, units]);
-    for (const name of ['output', 'gradWeight'] as const) {
-      const [actual, exact] = [results[name], sums[name]];
-      const error = exact.reduce((sum, value, i) => sum + (actual[i] - value) ** 2, 0);
-      const scale = exact.reduce((sum, value) => sum + value ** 2, 0);
-      expect(Math.sqrt(error / scale), name).toBeLessThan(4 * RMS_OF_F4[size][name]);
-    }
-  });
+  it.each([5, 7, 10, 14, 16])(
+    'is at most four times that of F(4x4) on planes of %i pixels a side',
+    (size) => {
+      const convolution: Convolution = {
+        images: 4,
+        channels: 64,
+        outChannels: 16,
+        size: [size, size],
+        padding: [1, 1, 1, 1],
+      };
+      const random = randomOperands(convolution, new Rng(SEED));
+      const operands = {
+        ...random,
+        x: random.x.map((value) => Math.max(0, value)),
+        bias: new Float32Array(16),
+      };
+      const { sums } = definition(convolution, operands);
+      const results = simd.winograd(convolution, operands, (units) => [0, units]);
+      for (const name of ['output', 'gradWeight'] as const) {
+        const [actual, exact] = [results[name], sums[name]];
+        const error = exact.reduce((sum, value, i) => sum + (actual[i] - value) ** 2, 0);
+        const scale = exact.reduce((sum, value) => sum + value ** 2, 0);
+        expect(Math.sqrt(error / scale), name).toBeLessThan(4 * RMS_OF_F4[size][name]);
+      }
+    },
+  );
 });
 
 const sample = (shape: readonly number[], deviation: number) => ({

@@ -87,6 +87,8 @@ describe.skipIf(obstacle !== null)(`256-bit SIMD${skipNote(obstacle)}`, () => {
 /** Functions in which V8 must merge operations. */
 const HOT: readonly string[] = [
   'wideTile/wideTile',
+  'wideTile/wideTile4',
+  'poolPlane/poolPlane',
   'convGradWeight/wideGradTile',
   'winogradGradWeight/wideProductTile',
   'winogradTiles/inputStrip',

@@ -12,7 +12,12 @@ import {
   shapeWords,
 } from './convGeometry.js';
 import type { KernelOverride, Machine } from './machine.js';
-import { usesWinograd, winogradConvolve, winogradGradWeight } from './winograd.js';
+import {
+  usesWinograd,
+  winogradConvolve,
+  winogradGradWeight,
+  type PackedOperands,
+} from './winograd.js';
 
 /** Address of a prepared ConvShape. */
 export function shapeOf(machine: Machine, geometry: ConvGeometry): number {
@@ -24,7 +29,7 @@ export function shapeOf(machine: Machine, geometry: ConvGeometry): number {
 }
 
 /** Floats of packed weights: output channels rounded up to whole panels, group by group. */
-function panelLength(
+export function panelLength(
   machine: Machine,
   { inChannels, outChannels, kernelHeight, kernelWidth, groups }: ConvGeometry,
 ): number {
@@ -40,7 +45,7 @@ export const inputLayout = (c: Conv2dConstants) => ({
 });
 
 /** Everything that the packing of weights depends on. */
-const weightKey = (c: Conv2dConstants): string =>
+export const weightKey = (c: Conv2dConstants): string =>
   `${c.outChannels} ${c.inChannels} ${c.kernelHeight} ${c.kernelWidth} ${c.groups}`;
 
 const outputLayout = (c: Conv2dConstants) => ({
@@ -75,12 +80,26 @@ function withWorkspace(
 function convolve(
   machine: Machine,
   { shape, scratch, scratchBytes }: Workspace,
-  [from, panels, bias, to]: readonly [from: number, panels: number, bias: number, to: number],
+  operands: PackedOperands,
   images: number,
 ): void {
-  machine.parallel('convForward', [shape, from, panels, bias, to, scratch], images, {
+  machine.parallel('convForward', [shape, ...operands, scratch], images, {
     scratch: { argument: 5, bytes: scratchBytes },
   });
+}
+
+/** The same, followed by ReLU and 2x2 max-pooling. */
+export function convolvePooled(
+  machine: Machine,
+  geometry: ConvGeometry,
+  operands: PackedOperands,
+  images: number,
+): void {
+  withWorkspace(machine, geometry, ({ shape, scratch, scratchBytes }) =>
+    machine.parallel('convForwardPooled', [shape, ...operands, scratch], images, {
+      scratch: { argument: 5, bytes: scratchBytes },
+    }),
+  );
 }
 
 export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
@@ -91,8 +110,14 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length, outputLayout(c));
     const geometry = forwardGeometry(c);
     if (usesWinograd(c, machine.dispatch)) {
-      const operands = { x: from, weight, bias: fromBias, output: output.address };
-      winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, false);
+      const operands = {
+        images: c.batch,
+        x: from,
+        weight,
+        bias: fromBias,
+        output: output.address,
+      };
+      winogradConvolve(machine, geometry, shapeOf(machine, geometry), operands, false);
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {
@@ -114,8 +139,14 @@ export const conv2dOverrides: Readonly<Record<string, KernelOverride>> = {
     const output = machine.allocate(length, inputLayout(c));
     const geometry = inputGradientGeometry(c);
     if (usesWinograd(c, machine.dispatch)) {
-      const operands = { x: from, weight, bias: fromBias, output: output.address };
-      winogradConvolve(machine, shapeOf(machine, geometry), c.batch, operands, true);
+      const operands = {
+        images: c.batch,
+        x: from,
+        weight,
+        bias: fromBias,
+        output: output.address,
+      };
+      winogradConvolve(machine, geometry, shapeOf(machine, geometry), operands, true);
       return output;
     }
     withWorkspace(machine, geometry, (workspace) => {

@@ -188,10 +188,11 @@ const INTERPOLATION = [0, 0.25, 1, 0.5, 2, 0.75];
 /** Functions whose units are neither floats nor rows: `end` follows from the shape. */
 const UNITS: Readonly<Record<string, (simd: SimdExports, shape: number) => number>> = {
   convForward: () => VALUES.images,
+  convForwardPooled: () => VALUES.images,
   convGradWeight: (simd, shape) => simd.convGradTiles(shape),
   packWinogradFilters: (simd, shape) => simd.winogradPanels(shape),
   winogradForward: (simd, shape) => VALUES.images * simd.winogradStrips(shape),
-  winogradForwardPooled: () => VALUES.images,
+  winogradForwardPooled: () => VALUES.images * VALUES.parts,
   winogradGradParts: (simd) => simd.winogradGradUnits(VALUES.images),
   attentionForward: () => VALUES.B * VALUES.heads,
   attentionBackward: () => VALUES.B * VALUES.heads,

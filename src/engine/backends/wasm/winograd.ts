@@ -1,8 +1,9 @@
 // Winograd convolution and its two gradients (kernels/simd/winograd.ts), and the rule for when to
 // use it. All other convolutions are in conv2d.ts. `shape` is the address of a prepared ConvShape.
 
+import type { ConvGeometry } from '#simd/interface';
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
-import type { Dispatch, Machine, WasmBuffer } from './machine.js';
+import type { Dispatch, Machine, ParallelOptions, WasmBuffer } from './machine.js';
 
 /** Outputs along each side of the smallest and of the largest tile. */
 const [MIN_TILE, MAX_TILE] = [3, 5];
@@ -53,6 +54,7 @@ export function usesWinograd(c: Conv2dConstants, dispatch: Dispatch = 'auto'): b
 const alignToCacheLine = (floats: number): number => Math.ceil(floats / 16) * 16;
 
 export interface WinogradOperands {
+  readonly images: number;
   readonly x: number;
   /** Filters in PyTorch's order. */
   readonly weight: WasmBuffer;
@@ -62,27 +64,35 @@ export interface WinogradOperands {
 }
 
 /**
- * Convolves images. With `flipped` this is the input gradient: `shape` is that of
+ * Everything that transformed filters depend on besides the weights. The number of points along each
+ * axis follows from the tiles of the output plane.
+ */
+export function filterKey(
+  machine: Machine,
+  { inChannels, outChannels, outHeight, outWidth }: ConvGeometry,
+): string {
+  const points = [outHeight, outWidth].map((size) => machine.simd.pointCount(size));
+  return ['winograd', inChannels, outChannels, ...points].join(' ');
+}
+
+/**
+ * Convolves images. With `flipped` this is the input gradient: `geometry` and `shape` are those of
  * inputGradientGeometry, `weight` that of the forward pass.
  */
 export function winogradConvolve(
   machine: Machine,
+  geometry: ConvGeometry,
   shape: number,
-  images: number,
-  { x, weight, bias, output }: WinogradOperands,
+  { images, x, weight, bias, output }: WinogradOperands,
   flipped: boolean,
 ): void {
   const fromWeight = machine.rowMajor(weight);
-  const [panels, length] = [
-    machine.simd.winogradPanels(shape),
-    machine.simd.winogradFilterFloats(shape),
-  ];
-  // `panels` and `length` together determine the numbers of channels.
-  const key = `winograd${flipped ? ' flipped' : ''} ${panels} ${length}`;
+  const length = machine.simd.winogradFilterFloats(shape);
+  const key = `${filterKey(machine, geometry)}${flipped ? ' flipped' : ''}`;
   const filters = machine.packedCopies.find(weight, key, length, (to) =>
     packFilters(machine, shape, fromWeight, flipped, to),
   );
-  convolveImages(machine, shape, images, [x, filters, bias, output], false);
+  convolveImages(machine, shape, images, [x, filters, bias, output]);
 }
 
 /** Transforms filters (OIHW) from one address to another. */
@@ -104,32 +114,65 @@ export function packFilters(
   });
 }
 
-/** Convolves images with transformed filters; with `pooled`, ReLU and 2x2 max-pooling follow. */
-export function convolveImages(
+/** Addresses of the operands of a convolution with packed filters; a bias of 0 is none. */
+export type PackedOperands = readonly [x: number, filters: number, bias: number, output: number];
+
+/** Convolves images with transformed filters. */
+function convolveImages(
   machine: Machine,
   shape: number,
   images: number,
-  addresses: readonly [x: number, filters: number, bias: number, output: number],
-  pooled: boolean,
+  operands: PackedOperands,
 ): void {
-  const { simd } = machine;
-  const perThread = alignToCacheLine(simd.winogradScratch(shape));
-  const perImage = simd.winogradStrips(shape);
-  const units = pooled ? images : images * perImage;
-  const block = simd.winogradBlockStrips(shape) / (pooled ? perImage : 1);
-  // Every thread takes equally many blocks, of nearly equal size.
-  const rounds = Math.ceil(units / (machine.threads * Math.max(1, Math.floor(block))));
-  machine.withScratch([perThread * machine.threads], (scratch) => {
+  const block = machine.simd.winogradBlockStrips(shape);
+  const strips = images * machine.simd.winogradStrips(shape);
+  withBlocks(machine, shape, strips, block, (scratch, options) =>
+    machine.parallel('winogradForward', [shape, ...operands, scratch], strips, options),
+  );
+}
+
+/**
+ * The same, followed by ReLU and 2x2 max-pooling. If there are fewer images than threads, several
+ * threads divide the output channels of an image.
+ */
+export function convolveImagesPooled(
+  machine: Machine,
+  shape: number,
+  images: number,
+  operands: PackedOperands,
+): void {
+  const { simd, threads } = machine;
+  const parts = images < threads ? Math.min(simd.winogradPanels(shape), threads) : 1;
+  const block = simd.winogradBlockStrips(shape) / simd.winogradStrips(shape);
+  withBlocks(machine, shape, images * parts, parts > 1 ? 1 : block, (scratch, options) =>
     machine.parallel(
-      pooled ? 'winogradForwardPooled' : 'winogradForward',
-      [shape, ...addresses, scratch],
-      units,
-      {
-        chunk: Math.ceil(units / (machine.threads * rounds)),
-        scratch: { argument: 5, bytes: 4 * perThread },
-      },
-    );
-  });
+      'winogradForwardPooled',
+      [shape, ...operands, scratch, parts],
+      images * parts,
+      options,
+    ),
+  );
+}
+
+/**
+ * Scratch memory, and chunks of `units` units of work for the threads: every thread takes equally many
+ * blocks, of nearly equal size.
+ */
+function withBlocks(
+  machine: Machine,
+  shape: number,
+  units: number,
+  block: number,
+  body: (scratch: number, options: ParallelOptions) => void,
+): void {
+  const perThread = alignToCacheLine(machine.simd.winogradScratch(shape));
+  const rounds = Math.ceil(units / (machine.threads * Math.max(1, Math.floor(block))));
+  machine.withScratch([perThread * machine.threads], (scratch) =>
+    body(scratch, {
+      chunk: Math.ceil(units / (machine.threads * rounds)),
+      scratch: { argument: 5, bytes: 4 * perThread },
+    }),
+  );
 }
 
 /** Addresses of the images, of the output gradient, and of the result. */
