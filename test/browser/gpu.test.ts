@@ -33,10 +33,11 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         await opened.page.evaluate(() => checks.disposeSharedGpu());
       });
 
-      it('agrees with the reference on every op sample and every kernel', async () => {
+      const samples = LONG ? 'every sample' : 'a sample (test:long: every sample)';
+      it(`agrees with the reference on ${samples} of every op, and on every kernel`, async () => {
         const { adapter, software, results } = await opened.page.evaluate(
-          (m) => checks.kernelSuite(m),
-          mode,
+          ([m, allSamples]) => checks.kernelSuite(m, allSamples),
+          [mode, LONG] as const,
         );
         expect(results.filter(({ ok }) => !ok)).toEqual([]);
         const names = results.map(({ name }) => name);

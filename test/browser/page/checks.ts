@@ -6,6 +6,7 @@ import {
   checkBackend,
   type OpResult,
 } from '../../../src/app/check/checkBackend.js';
+import { allComputations } from '../../../src/app/check/computations.js';
 import { largeSamples } from '../../../src/app/check/largeSamples.js';
 import { optimizerSamples } from '../../../src/app/check/optimizerSamples.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
@@ -70,10 +71,23 @@ interface SuiteReport {
   readonly results: readonly CaseResult[];
 }
 
-/** The kernel suite on a GPU. */
-async function kernelSuite(mode: GpuMode): Promise<SuiteReport> {
+/** Titles of the computations of an op behind its first one. */
+function furtherSamples(): ReadonlySet<string> {
+  const ops = new Set<string>();
+  const isFurther = ({ title }: { readonly title: string }): boolean => {
+    const [op] = title.split(':');
+    const isKnown = ops.has(op);
+    ops.add(op);
+    return isKnown;
+  };
+  return new Set(allComputations.filter(isFurther).map(({ title }) => title));
+}
+
+/** The kernel suite on a GPU: every kernel and edge case, and all samples of each op or the first. */
+async function kernelSuite(mode: GpuMode, allSamples: boolean): Promise<SuiteReport> {
   const backend = await openSharedGpu(mode);
-  const results = await runKernelSuite(backend);
+  const omitted = allSamples ? new Set<string>() : furtherSamples();
+  const results = await runKernelSuite(backend, { only: (title) => !omitted.has(title) });
   const { adapter, software } = backend.adapter;
   return { adapter, software, results };
 }
