@@ -6,7 +6,7 @@ import { strokesTouched } from '../../../src/app/web/pad/erase.js';
 import { commandOf, shouldExecute, type KeyPress } from '../../../src/app/web/pad/keys.js';
 import { ActivePointer, PALM_TIME } from '../../../src/app/web/pad/pointers.js';
 import { EMPTY_CONTENTS } from '../../../src/app/web/pad/padContents.js';
-import { StrokeBuilder } from '../../../src/app/web/pad/strokeBuilder.js';
+import { StrokeBuilder } from '../../../src/data/strokes/strokeBuilder.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
 
 describe('OnePointer', () => {

@@ -9,7 +9,7 @@ import { listenForGestures, type PointerPoint } from './gestures.js';
 import { History } from './history.js';
 import { commandOf, shouldExecute, type Command, type Focus } from './keys.js';
 import { EMPTY_CONTENTS, isEmpty, type PadImage, type PadContents } from './padContents.js';
-import { StrokeBuilder } from './strokeBuilder.js';
+import { StrokeBuilder } from '../../../data/strokes/strokeBuilder.js';
 import { Surface } from './surface.js';
 import { setEnabled, makeCommandTools } from './toolbar.js';
 import './pad.css';

@@ -1,6 +1,6 @@
 // A stroke during drawing: pointer positions, and the smooth curve through them that both the screen and the network use.
 
-import { smoothSpan } from '../../../data/strokes/curve.js';
+import { smoothSpan } from './curve.js';
 
 /** Minimum distance of points, as a fraction of the pad's height. Pointers report whole pixels; closer points add noise. */
 const MIN_STEP = 0.006;
