@@ -14,7 +14,7 @@ import { nodeProgram, type NodeMajor } from './compare/peers.js';
 import { compileRung } from './ladder/compile.js';
 import { EXAMPLE, SMALL } from './ladder/problem.js';
 import { moduleKey, type MeasureCommand, type MeasureReply } from './ladder/protocol.js';
-import { ladderTable } from './ladder/report.js';
+import { experimentTable, ladderTable } from './ladder/report.js';
 import { EXPERIMENTS, RUNGS } from './ladder/rungs.js';
 import { readOptions, usageError } from './support/options.js';
 import { compiled, ROOT } from './support/paths.js';
@@ -75,8 +75,8 @@ async function measure(node: NodeMajor, modules: Record<string, string>): Promis
 function print({ versions, ...reply }: NodeResult): void {
   log(`\nNode ${versions.node}, V8 ${versions.v8}`);
   log(ladderTable(RUNGS, reply, sizes));
-  log('\nExperiment: 8-bit integers, including the quantization of the inputs; gain over rung 11');
-  log(ladderTable(EXPERIMENTS, reply, sizes));
+  log('\nExperiment: 8-bit integers, including the quantization of the inputs');
+  log(experimentTable(EXPERIMENTS, reply, sizes));
   for (const { id, reason } of reply.skipped) log(`skipped: ${id} (${reason})`);
 }
 
@@ -102,4 +102,4 @@ const { rounds, seconds, seed } = options;
 const titles = Object.fromEntries([...RUNGS, ...EXPERIMENTS].map(({ id, title }) => [id, title]));
 const result = { sizes, seed, timing: { rounds, seconds }, titles, results };
 if (options.json) console.log(JSON.stringify(result, null, 1));
-log(`\nwritten: ${saveResult('ladder', result, options)}`);
+if (results.length > 0) log(`\nwritten: ${saveResult('ladder', result, options)}`);

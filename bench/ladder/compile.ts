@@ -30,8 +30,9 @@ export async function compileRung(
   build: ModuleBuild,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { default: asc } = await import('assemblyscript/asc');
-  let wasm: Uint8Array<ArrayBuffer> | null = null;
-  const { error, stderr } = await asc.main(
+  const outputs: Uint8Array<ArrayBuffer>[] = [];
+  let messages = '';
+  const { error } = await asc.main(
     [`bench/ladder/rungs/${name}.ts`, '--outFile', 'module.wasm', ...OPTIONS, ...FEATURES[build]],
     {
       readFile: (file) => {
@@ -41,16 +42,15 @@ export async function compileRung(
           return null;
         }
       },
-      writeFile: (_, contents) => {
-        wasm = Uint8Array.from(contents as Uint8Array);
-      },
+      writeFile: (_, contents) => void outputs.push(Uint8Array.from(contents as Uint8Array)),
       listFiles: () => [],
+      stderr: { write: (text) => void (messages += text.toString()) },
     },
   );
-  if (error !== null || wasm === null) {
+  if (error !== null || outputs.length === 0) {
     throw new Error(
-      `bench/ladder/rungs/${name}.ts does not compile (${build})\n${stderr.toString()}${String(error)}`,
+      `bench/ladder/rungs/${name}.ts does not compile (${build})\n${messages}${String(error)}`,
     );
   }
-  return wasm;
+  return outputs[0];
 }

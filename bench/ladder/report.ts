@@ -1,4 +1,4 @@
-// The table of one version of Node: times, rates, and the gain of each rung over the one before.
+// Tables of one version of Node: times, rates, and the gain of each rung over the one before.
 
 import { spread } from '../support/statistics.js';
 import { formatTable, short } from '../support/table.js';
@@ -6,39 +6,49 @@ import { operations, type Sizes } from './problem.js';
 import type { MeasureReply } from './protocol.js';
 import type { Rung } from './rungs.js';
 
-const HEADER = ['rung', 'ms', 'min', 'max', 'GFLOP/s', 'gain', 'over', 'difference'];
+const TIMES = ['ms', 'min', 'max', 'GFLOP/s'];
 
 /**
- * GFLOP/s count the operations of the definition for every rung. `gain` is the median over the rounds
- * of the time of the rung before, divided by that of this one. Without times, only the checks.
+ * Times are CPU time. GFLOP/s count the operations of the definition for every rung. `gain` is the
+ * median over the rounds of the time of the rung before, divided by that of this one. `difference` is
+ * the largest from that rung, relative to the sum of the absolute terms. Without times, only the checks.
  */
 export function ladderTable(rungs: readonly Rung[], reply: MeasureReply, sizes: Sizes): string {
   const rows = rungs.map(({ id, title }) => {
     const name = `${id.padStart(2)}  ${title}`;
     const check = reply.checks.find((one) => one.id === id);
-    if (check === undefined) return [name, ...Array<string>(7).fill('-')];
+    const previous = check?.previous ?? null;
+    if (check === undefined || previous === null) {
+      return [name, ...timeCells(reply, id, sizes), '', '', ''];
+    }
     const difference = check.difference === 0 ? 'none' : check.difference.toExponential(1);
-    const verified = check.previous === null ? '' : difference;
-    const times = (reply.times[id] ?? []) as readonly number[];
-    const { median, min, max } = spread(times);
-    const gain = gainOver(reply, id, comparedWith(check.previous));
-    return [
-      name,
-      ...[median, min, max].map(short),
-      short(operations(sizes) / median / 1e6),
-      gain === null ? '' : `${short(gain)}x`,
-      comparedWith(check.previous) ?? '',
-      verified,
-    ];
+    return [name, ...timeCells(reply, id, sizes), gain(reply, id, previous), previous, difference];
   });
-  return formatTable(HEADER, rows);
+  return formatTable(['rung', ...TIMES, 'gain', 'over', 'difference'], rows);
 }
 
-/** Integers are verified against their own definition, and compared with the package. */
-const comparedWith = (previous: string | null): string | null =>
-  previous === 'quantized' ? '11' : previous;
+/** Experiments are verified against a definition of their own, and compared with the package. */
+export function experimentTable(
+  experiments: readonly Rung[],
+  reply: MeasureReply,
+  sizes: Sizes,
+): string {
+  const rows = experiments.map(({ id, title }) => [
+    title,
+    ...timeCells(reply, id, sizes),
+    gain(reply, id, '11'),
+    gain(reply, id, '12'),
+  ]);
+  return formatTable(['experiment', ...TIMES, 'over 11', 'over 12'], rows);
+}
 
-function gainOver({ times }: MeasureReply, id: string, previous: string | null): number | null {
-  if (previous === null || !(previous in times) || !(id in times)) return null;
-  return spread(times[id].map((time, round) => times[previous][round] / time)).median;
+function timeCells({ times }: MeasureReply, id: string, sizes: Sizes): string[] {
+  if (!(id in times)) return TIMES.map(() => '-');
+  const { median, min, max } = spread(times[id]);
+  return [...[median, min, max].map(short), short(operations(sizes) / median / 1e6)];
+}
+
+function gain({ times }: MeasureReply, id: string, previous: string): string {
+  if (!(id in times) || !(previous in times)) return '-';
+  return `${short(spread(times[id].map((time, i) => times[previous][i] / time)).median)}x`;
 }

@@ -41,7 +41,10 @@ export interface Rung {
  */
 const FUSED = 1e-6;
 
-/** The bound of test/parity/winograd.test.ts: transforms amplify rounding errors. */
+/**
+ * The bound of test/parity/winograd.test.ts: transforms amplify rounding errors. Two Winograd
+ * convolutions may differ by twice as much.
+ */
 const WINOGRAD = 3e-6;
 
 const tile = (build: ModuleBuild, revectorized = false): Program => ({
@@ -64,7 +67,7 @@ export const RUNGS: readonly Rung[] = [
   { id: '8', title: '6 x 16, 128-bit registers', program: tile('wide'), previous: ['7'], tolerance: 0 },
   { id: '9', title: '6 x 16, 256-bit registers', program: tile('wide', true), previous: ['8'], tolerance: 0 },
   { id: '10', title: 'Winograd, tiles of 4', program: { kind: 'module', file: '10-winograd', build: 'fast' }, previous: ['7', '6'], tolerance: WINOGRAD },
-  { id: '11', title: 'Winograd, tiles that fit (package)', program: { kind: 'package', build: 'fast' }, previous: ['10'], tolerance: WINOGRAD },
+  { id: '11', title: 'Winograd, tiles that fit (package)', program: { kind: 'package', build: 'fast' }, previous: ['10'], tolerance: 2 * WINOGRAD },
   { id: '12', title: 'the same, 256-bit registers (package)', program: { kind: 'package', build: 'wide' }, previous: ['11'], tolerance: 0 },
 ];
 

@@ -1,7 +1,6 @@
 // All rungs in one process: opens them, verifies each against the one before, and measures their
 // times.
 
-import { spread } from '../support/statistics.js';
 import { absoluteSums, convolveQuantized } from './definition.js';
 import type { Problem } from './problem.js';
 import { obstacleOf, openRunner, type Runner } from './runner.js';
@@ -78,8 +77,8 @@ export class Session {
   }
 
   /**
-   * Milliseconds of one convolution in each round, by rung: the median of the runs that fit into
-   * `seconds`. In each round every rung runs alone; the order rotates.
+   * Milliseconds of one convolution in each round, by rung; see `meanMilliseconds`. In each round every
+   * rung runs alone; the order rotates.
    */
   measure(rounds: number, seconds: number): Record<string, number[]> {
     const times: Record<string, number[]> = {};
@@ -87,7 +86,7 @@ export class Session {
     for (let round = 0; round < rounds; round++) {
       const first = round % entries.length;
       for (const [id, runner] of [...entries.slice(first), ...entries.slice(0, first)]) {
-        (times[id] ??= []).push(medianMilliseconds(runner, seconds));
+        (times[id] ??= []).push(meanMilliseconds(runner, seconds));
       }
     }
     return times;
@@ -98,16 +97,22 @@ export class Session {
   }
 }
 
-/** Runs for `seconds`, at least once, and after a first run that fills the caches if there is time. */
-function medianMilliseconds(runner: Runner, seconds: number): number {
-  const times: number[] = [];
-  const begin = performance.now();
+/**
+ * Milliseconds of CPU time of one run, after a first one that fills the caches: the mean of the runs
+ * in `seconds`, at least one. Rungs are single-threaded, so on an idle machine this is the elapsed time;
+ * on a busy one, it excludes the time of other processes.
+ */
+function meanMilliseconds(runner: Runner, seconds: number): number {
+  runner.run();
+  const start = performance.now();
+  const { user, system } = process.cpuUsage();
+  let runs = 0;
   do {
-    const start = performance.now();
     runner.run();
-    times.push(performance.now() - start);
-  } while (performance.now() - begin < 1000 * seconds);
-  return spread(times.length > 2 ? times.slice(1) : times).median;
+    runs++;
+  } while (performance.now() - start < 1000 * seconds);
+  const used = process.cpuUsage();
+  return (used.user + used.system - user - system) / 1000 / runs;
 }
 
 /** NaN if a value is not finite. */

@@ -1,7 +1,7 @@
 // Rung 2: the triple loop of rung 1 (definition.ts) in WebAssembly, unchanged.
 //
-// Why it is faster, or is not: float32 arithmetic needs no rounding from float64, and array accesses
-// need no checks. The loop is still limited by the latency of one addition for each term.
+// Why it is faster: JavaScript computes in float64 and converts every result, and it checks the bounds
+// of every access. The loop is still limited by the latency of one addition for each term.
 
 import { floats } from '../../../kernels/simd/lanes';
 import { channels, height, outChannels, setSizes, width } from './layout';

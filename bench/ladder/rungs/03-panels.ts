@@ -1,9 +1,9 @@
 // Rung 3: the convolution as a matrix product over packed panels, still one number at a time.
 //
 // New: the image is padded, so the inner loop has no tests; the three runs of a matrix row are
-// contiguous; the weights are packed in the order in which they are read. Rungs 4 to 9 need this
-// layout. Each sum has the same terms in the same order as before, plus zeros of the padding, so the
-// results are equal bit for bit.
+// contiguous; the weights are packed in the order in which they are read. The latency of the addition
+// remains, so this rung alone gains nothing; rungs 4 to 9 need its layout. Each sum has the same terms
+// in the same order as before, plus zeros of the padding, so the results are equal bit for bit.
 
 import { PANEL, PANEL_BYTES, floats } from '../../../kernels/simd/lanes';
 import { height, outChannels, pack, padImage, paddedRow, runLength, setSizes, taps, width, windowOf } from './layout';
