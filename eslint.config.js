@@ -2,7 +2,12 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build', 'dist', 'dist-web', 'coverage', 'runs', 'kernels/simd', 'bench/.peers'] },
+  {
+    ignores: [
+      ...['build', 'dist', 'dist-web', 'coverage', 'runs', 'bench/.peers'],
+      ...['kernels/simd', 'bench/ladder/rungs'], // AssemblyScript
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -72,7 +72,8 @@ export function readOptions<const D extends Defaults>(defaults: D): Parsed<D> {
     ),
   );
   const entries = names.map((name) => {
-    const value = values[kebab(name)] ?? defaults[name];
+    const value = values[kebab(name)];
+    if (value === undefined) return [name, defaults[name]];
     const isText = typeof value === 'string' || Array.isArray(value);
     return [name, isText ? convert(kebab(name), value, defaults[name]) : value];
   });
