@@ -13,6 +13,7 @@ import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js'
 import type { SettingOverrides, Settings } from '../run/settings.js';
 import { openTeachers } from '../run/teachers.js';
 import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
+import { addGenerated } from '../training/generated.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
@@ -133,7 +134,7 @@ function makeTrainer(
     ...trainerSettings(settings),
     model,
     teachers,
-    train,
+    train: addGenerated(train, settings, settings.seed),
     validation,
     rng,
     onValidation: async (done, total) => {

@@ -120,6 +120,16 @@ const DESCRIPTIONS: readonly OptionDescription[] = [
     group: AUGMENTATION,
     describe: 'Maximum erosion or dilation of strokes on each side, in pixels',
   },
+  {
+    name: 'rareForms',
+    group: AUGMENTATION,
+    describe: 'Share of generated characters of forms that EMNIST lacks, such as dotted i',
+  },
+  {
+    name: 'outliers',
+    group: AUGMENTATION,
+    describe: 'Share of generated drawings that are not characters, to learn their rejection',
+  },
   { name: 'seed', group: RECIPE, describe: 'Random seed' },
   {
     name: 'shuffle',

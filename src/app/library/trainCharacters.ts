@@ -12,6 +12,7 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { logPriorsOf, modelFrom, type TrainingMetadata } from '../model/modelContents.js';
 import { newSettings, SETTINGS, type Settings } from '../run/settings.js';
 import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
+import { addGenerated } from '../training/generated.js';
 import { holdOutValidation, SYNTHETIC_COUNT, type TrainingParts } from '../training/holdOut.js';
 import { recomputeBatchNorm } from '../training/preciseBatchNorm.js';
 import { fitTemperature } from '../training/temperature.js';
@@ -120,6 +121,7 @@ export async function train(options: TrainOptions = {}): Promise<CharacterModel>
       new Trainer({
         ...trainerSettings(settings),
         ...parts,
+        train: addGenerated(parts.train, settings, settings.seed),
         model: makeNetwork(settings, data.classes.length, rng),
         rng,
         onValidation: yieldToEvents,

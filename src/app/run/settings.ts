@@ -51,6 +51,10 @@ export interface Settings {
   readonly scale: number;
   readonly shear: number;
   readonly stroke: number;
+  /** Share of generated characters of forms that EMNIST lacks among the training images. */
+  readonly rareForms: number;
+  /** Share of generated drawings that are not characters among the training images. */
+  readonly outliers: number;
   readonly shuffle: boolean;
   /** Model file that supplied the initial weights. */
   readonly init: string | null;
@@ -157,6 +161,8 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   scale: fixed(0, upTo(0.9)),
   shear: fixed(0, upTo(2)),
   stroke: fixed(0, upTo(1)),
+  rareForms: fixed(0, FRACTION),
+  outliers: fixed(0, FRACTION),
   shuffle: fixed(true, FLAG),
   init: fixed(null, TEXT),
   patience: changeable(null, wholeNumber(1)),
@@ -171,6 +177,9 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   backend: changeable('auto', TEXT), // a different backend causes a warning
   threads: changeable(null, wholeNumber(1)),
 };
+
+/** Settings that runs of version 0.2 lack; they have their defaults there. */
+const ADDED: readonly SettingName[] = ['rareForms', 'outliers'];
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -250,7 +259,9 @@ export function resumedSettings(
  *
  * @throws FormatError naming the setting that is missing, unknown or invalid
  */
-export function readSettings(saved: JsonObject): Settings {
+export function readSettings(file: JsonObject): Settings {
+  const added = ADDED.map((name) => [name, SETTINGS[name].defaultValue] as const);
+  const saved: JsonObject = { ...Object.fromEntries(added), ...file };
   const unknown = Object.keys(saved).find((name) => !Object.hasOwn(SETTINGS, name));
   if (unknown !== undefined)
     throw new FormatError(`settings: unknown setting ${JSON.stringify(unknown)}`);

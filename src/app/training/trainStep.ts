@@ -49,6 +49,9 @@ export interface Distillation {
 /**
  * Performs one step on the model's backend. The results are read after the whole step has been
  * enqueued.
+ *
+ * A label equal to the number of classes marks an outlier, which is not of any class: see
+ * `softTargets`. No prediction for an outlier counts as correct.
  */
 export async function trainStep(
   model: Layer,
@@ -62,8 +65,14 @@ export async function trainStep(
         const images = tensor(inputs.data, { shape: inputs.shape }); // [count, 1, 28, 28]
         const labels = tensor(targets.data); // [count]
         const logits = model.forward(images); // [count, classes]
+        const classes = logits.shape[1];
         const adjustedLogits = priors === null ? logits : add(logits, tensor(priors));
-        const labelLoss = crossEntropy(adjustedLogits, labels, { labelSmoothing });
+        const labelLoss = targets.data.some((label) => label >= classes)
+          ? softCrossEntropy(
+              adjustedLogits,
+              softTargets(targets.data, classes, { labelSmoothing, priors }),
+            )
+          : crossEntropy(adjustedLogits, labels, { labelSmoothing });
         const loss =
           distillation === null
             ? labelLoss
@@ -78,6 +87,34 @@ export async function trainStep(
   let hits = 0;
   for (let i = 0; i < count; i++) if (predictions[i] === targets.data[i]) hits += 1;
   return { loss, hits };
+}
+
+/**
+ * The target distribution of each example, `[count, classes]`: its class, smoothed, and for an outlier
+ * the distribution of a network that recognizes nothing. That is the uniform distribution (entropic
+ * open-set loss), and with logit adjustment the distribution of the priors.
+ *
+ * @see Dhamija et al., "Reducing Network Agnostophobia", NeurIPS 2018, eq. 1
+ */
+function softTargets(
+  labels: ArrayLike<number>,
+  classes: number,
+  {
+    labelSmoothing,
+    priors,
+  }: { readonly labelSmoothing: number; readonly priors: readonly number[] | null },
+): Tensor {
+  const data = new Float32Array(labels.length * classes);
+  for (let row = 0; row < labels.length; row++) {
+    const from = row * classes;
+    if (labels[row] < classes) {
+      data.fill(labelSmoothing / classes, from, from + classes);
+      data[from + labels[row]] += 1 - labelSmoothing;
+    } else {
+      data.set(priors?.map(Math.exp) ?? new Float32Array(classes).fill(1 / classes), from);
+    }
+  }
+  return tensor(data, { shape: [labels.length, classes] });
 }
 
 /**
@@ -97,7 +134,7 @@ function addDistillation(
 }
 
 /**
- * Log class frequencies of a data set, shape `[classes]`.
+ * Log class frequencies of a data set, shape `[classes]`, without its outliers.
  *
  * Added to the logits during training (logit adjustment), they absorb the class imbalance.
  * Evaluating without them assumes a uniform class prior. Evaluating with them assumes the prior of
@@ -105,7 +142,8 @@ function addDistillation(
  *
  * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, eq. 10
  */
-export function logPriors(dataset: ImageDataset): number[] {
-  const counts = classCounts(dataset);
-  return Array.from(counts, (count) => Math.log(Math.max(1, count) / dataset.length));
+export function logPriors(dataset: ImageDataset, classes = dataset.classes.length): number[] {
+  const counts = classCounts(dataset).subarray(0, classes);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return Array.from(counts, (count) => Math.log(Math.max(1, count) / total));
 }

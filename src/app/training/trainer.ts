@@ -35,6 +35,7 @@ import {
 
 export interface TrainerOptions {
   readonly model: CharacterNet;
+  /** May have one more class than the network, of outliers: see `trainStep`. */
   readonly train: ImageDataset;
   readonly validation: ImageDataset;
   /** Number of epochs. Default 20. */
@@ -121,7 +122,8 @@ export class Trainer {
       onEvaluated: () => undefined,
       ...options,
     };
-    const { model, train, batchSize, learningRate, shuffle, rng, epochs } = this.#options;
+    const { model, train, validation, batchSize, learningRate, shuffle, rng, epochs } =
+      this.#options;
     const { schedule, weightDecay, augment, balance, average } = this.#options;
     this.model = model;
     const optimizerOptions = { lr: learningRate, weightDecay };
@@ -137,7 +139,7 @@ export class Trainer {
     const totalSteps = epochs * this.#loader.batchesPerEpoch;
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
     this.average = average > 0 ? new WeightAverage(model, { decay: average }) : null;
-    this.priors = balance ? logPriors(train) : null;
+    this.priors = balance ? logPriors(train, validation.classes.length) : null;
   }
 
   /**
