@@ -14,6 +14,7 @@ import {
   gelu,
   indexSelect,
   log1p,
+  permute,
   pow,
   prod,
   round,
@@ -128,6 +129,18 @@ const productCases: readonly EdgeCase[] = [
     [0, 6, 0],
   ]),
   ofOneTensor('prod: two zeros have no gradient', (x) => prod(x), [[2, 0, 0], [0], [0, 0, 0]]),
+  {
+    title: 'prod: rows that are not a multiple of the vector length, with and without NaN',
+    run: () => {
+      const row = Array.from({ length: 71 }, (_, i) => [2, 0.5, -1][i % 3]);
+      const x = leaf([row, row.with(70, nan), row.with(33, -0)]);
+      return [prod(x, { axes: 1 }), prod(permute(x, [1, 0]), { axes: 0 })];
+    },
+    expected: [
+      [-1, nan, 0],
+      [-1, nan, 0],
+    ],
+  },
   {
     title: 'prod of no elements: 1',
     run: () => [

@@ -47,13 +47,14 @@ const adaptiveWindows = (size: number, count: number): Windows => ({
   },
 });
 
-const tableOf = (machine: Machine, { key, count, at }: Windows): number =>
+/** Address of the table of windows. */
+export const tableOf = (machine: Machine, { key, count, at }: Windows): number =>
   machine.table(`windows ${key}`, 3 * count, (table) => {
     for (let index = 0; index < count; index++) table.set(at(index), 3 * index);
   });
 
 /** Whether every position of an axis lies in exactly one window. */
-function isPartition({ count, at }: Windows, size: number): boolean {
+export function isPartition({ count, at }: Windows, size: number): boolean {
   let position = 0;
   for (let index = 0; index < count; index++) {
     const [first, end] = at(index);
@@ -82,7 +83,8 @@ function imagesOf(c: Sizes) {
   };
 }
 
-type WindowsOf<C> = (constants: C) => readonly [rows: Windows, columns: Windows];
+/** The windows along both axes. */
+export type WindowsOf<C> = (constants: C) => readonly [rows: Windows, columns: Windows];
 
 /** The mean of each window. */
 const mean =
@@ -121,12 +123,12 @@ const meanGrad =
     return gradInput;
   };
 
-const sliding: WindowsOf<PoolConstants> = (c) => [
+export const sliding: WindowsOf<PoolConstants> = (c) => [
   slidingWindows([c.height, c.outHeight, c.windowHeight, c.strideY, c.padY], c.countPadding),
   slidingWindows([c.width, c.outWidth, c.windowWidth, c.strideX, c.padX], c.countPadding),
 ];
 
-const adaptive: WindowsOf<AdaptivePoolConstants> = (c) => [
+export const adaptive: WindowsOf<AdaptivePoolConstants> = (c) => [
   adaptiveWindows(c.height, c.outHeight),
   adaptiveWindows(c.width, c.outWidth),
 ];
