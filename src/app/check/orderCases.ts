@@ -22,6 +22,7 @@ import {
   sign,
   silu,
   sin,
+  slice,
   softplus,
   sort,
   tensor,
@@ -186,6 +187,16 @@ const sortCases: readonly EdgeCase[] = [
       [nan, nan, inf, 2, 2, 0, -0, 0, -inf],
       [1, 7, 6, 0, 5, 2, 3, 8, 4],
     ],
+  },
+  {
+    title: 'topk: few and many of a line, with ties and NaN, and none',
+    run: () => {
+      // 0, 1, ..., 6 in turn; one NaN.
+      const x = tensor(Array.from({ length: 70 }, (_, i) => (i === 50 ? nan : i % 7)));
+      return [3, 32, 33, 0].map((k) => slice(topk(x, k)[1], 0, Math.max(k - 3, 0)));
+    },
+    // The multiples of 7 plus 6 are the largest numbers, then those plus 5, ...
+    expected: [[50, 6, 13], [60, 67, 3], [67, 3, 10], []],
   },
   {
     title: 'topk: the first of equal elements; NaN is the largest',
