@@ -70,7 +70,7 @@ function halves(x: NdArray): readonly NdArray[] {
 
 /** The product of each row, [outer, size] -> [outer, 1], by halves: n - 1 multiplications. */
 function productByHalves(x: NdArray): NdArray {
-  if (x.shape[1] === 1) return x.view().unshared(); // a copy: the view shares the storage
+  if (x.shape[1] === 1) return x;
   const [a, b, last] = halves(x) as readonly [NdArray, NdArray, NdArray | undefined];
   const product = productByHalves(times(a, b));
   return last === undefined ? product : times(product, last);
@@ -80,9 +80,11 @@ function productByHalves(x: NdArray): NdArray {
 export const prodRowsRoutine = defineRoutine<Readonly<Record<'outer' | 'size', number>>>({
   name: 'prodRows',
   outputs: ({ outer }) => [[outer, 1]],
-  compose: ([x], { outer, size }) => [
-    size === 0 ? filled(x.backend, [outer, 1], 1) : productByHalves(x.reshape([outer, size])),
-  ],
+  compose: ([x], { outer, size }) => {
+    if (size === 0) return [filled(x.backend, [outer, 1], 1)];
+    // A copy if the result is a view of x, which shares its storage.
+    return [productByHalves(x.reshape([outer, size])).unshared()];
+  },
 });
 
 const productOfRows = (x: NdArray): NdArray =>

@@ -21,8 +21,8 @@ const MIN_BLOCKS = 4;
 /** MIN_FLOATS in rows. */
 const minRows = ({ channels }: ChannelConstants): number => Math.ceil(MIN_FLOATS / channels);
 
-/** Elementwise functions of the channels. */
-const WHOLE = { minUnits: MIN_FLOATS, multiple: 64 };
+/** Division of an elementwise function of the channels. */
+const ELEMENTWISE = { minUnits: MIN_FLOATS, multiple: 64 };
 
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
@@ -95,8 +95,8 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
     const factors = [inverse, weight].map((input) => machine.rowMajor(input));
     const output = machine.allocate(length, layoutOf(c));
     machine.withScratch([c.channels, c.channels], (scale, shift) => {
-      machine.parallel('mul', [factors[0], factors[1], scale], c.channels, WHOLE);
-      machine.parallel('fill', [shift, 0], c.channels, WHOLE);
+      machine.parallel('mul', [factors[0], factors[1], scale], c.channels, ELEMENTWISE);
+      machine.parallel('fill', [shift, 0], c.channels, ELEMENTWISE);
       const rows = c.images * c.spatial;
       machine.parallel('scaleShift', [from, scale, shift, output.address, c.channels], rows, {
         minUnits: minRows(c),

@@ -1,15 +1,8 @@
 // Max-pooling over channels-last images: values and indices in one pass. The windows along each axis
 // are a table (windows.ts), so that adaptive pooling uses the same functions.
 
-import type { PoolConstants } from '../../../../kernels/pool.js';
 import type { ChannelsLast, KernelOverride, RoutineOverride } from './machine.js';
-import { adaptive, isPartition, sliding, tableOf, type WindowsOf } from './windows.js';
-
-/** The sizes that all pooling has in common. */
-type Sizes = Pick<
-  PoolConstants,
-  'planes' | 'channels' | 'height' | 'width' | 'outHeight' | 'outWidth'
->;
+import { adaptive, isPartition, sliding, tableOf, type Sizes, type WindowsOf } from './windows.js';
 
 /** Memory layout of the images before and after pooling. */
 export function layouts(c: Sizes): { input: ChannelsLast; output: ChannelsLast } {

@@ -64,7 +64,8 @@ export function isPartition({ count, at }: Windows, size: number): boolean {
   return position === size;
 }
 
-type Sizes = Pick<
+/** The sizes that all pooling and interpolation have in common. */
+export type Sizes = Pick<
   PoolConstants,
   'planes' | 'channels' | 'height' | 'width' | 'outHeight' | 'outWidth'
 >;

@@ -16,13 +16,16 @@ type ConcatConstants = Readonly<Record<'outer' | 'size' | 'inner', number>>;
 export const concatRoutine = defineRoutine<ConcatConstants>({
   name: 'concat',
   outputs: ({ outer, size, inner }) => [[outer, size, inner]],
-  compose: (arrays, { outer, inner }) => [
-    joinHalves(arrays.map((array) => array.reshape([outer, array.size / (outer * inner), inner]))),
-  ],
+  compose: (arrays, { outer, inner }) => {
+    const joined = joinHalves(
+      arrays.map((array) => array.reshape([outer, array.size / (outer * inner), inner])),
+    );
+    return [arrays.length === 1 ? joined.unshared() : joined]; // the only array shares its storage
+  },
 });
 
 function joinHalves(arrays: readonly NdArray[]): NdArray {
-  if (arrays.length === 1) return arrays[0].view().unshared(); // a copy: the view shares the storage
+  if (arrays.length === 1) return arrays[0];
   if (arrays.length > 2) {
     const middle = Math.ceil(arrays.length / 2);
     return joinHalves([arrays.slice(0, middle), arrays.slice(middle)].map(joinHalves));
