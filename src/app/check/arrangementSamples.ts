@@ -102,9 +102,9 @@ export const arrangementSamples: readonly Computation[] = [
       );
     },
   },
-  { title: 'concat: one tensor', inputs: [anywhere(2, 3)], call: ([x]) => concat([x], 1) },
+  { title: 'concat of one tensor', inputs: [anywhere(2, 3)], call: ([x]) => concat([x], 1) },
   {
-    title: 'concat: one view',
+    title: 'concat of one view',
     inputs: [anywhere(4, 3)],
     call: ([x]) => concat([slice(x, 0, 1, 3)]),
   },

@@ -371,7 +371,7 @@ export const largeSamples: readonly Computation[] = [
     call: (parts) => concat(parts, 1),
   },
   {
-    title: 'concat: every row',
+    title: 'concat of every row',
     inputs: [anywhere(70, 33)],
     call: ([x]) => concat(split(x, 1)),
   },
