@@ -63,6 +63,51 @@ export function le(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
   map2<Le>(a, b, y, begin, end);
 }
 
+/** All bits of the lanes that are not 0, also NaN. */
+@inline
+function holds(x: v128): v128 {
+  return f32x4.ne(x, f32x4.splat(0));
+}
+
+@unmanaged
+class LogicalAnd {
+  @inline
+  lanes(a: v128, b: v128): v128 {
+    return flag(v128.and(holds(a), holds(b)));
+  }
+}
+
+/** y = 1 where neither a nor b is 0, else 0. */
+export function logicalAnd(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
+  map2<LogicalAnd>(a, b, y, begin, end);
+}
+
+@unmanaged
+class LogicalOr {
+  @inline
+  lanes(a: v128, b: v128): v128 {
+    return flag(v128.or(holds(a), holds(b)));
+  }
+}
+
+/** y = 0 where a and b are 0, else 1. */
+export function logicalOr(a: usize, b: usize, y: usize, begin: i32, end: i32): void {
+  map2<LogicalOr>(a, b, y, begin, end);
+}
+
+@unmanaged
+class LogicalNot {
+  @inline
+  lanes(x: v128): v128 {
+    return flag(f32x4.eq(x, f32x4.splat(0)));
+  }
+}
+
+/** y = 1 where x is 0, else 0. */
+export function logicalNot(x: usize, y: usize, begin: i32, end: i32): void {
+  map1<LogicalNot>(x, y, begin, end);
+}
+
 @unmanaged
 class IsNan {
   @inline

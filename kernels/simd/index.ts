@@ -29,6 +29,7 @@ export {
   winogradGradUnits,
 } from './winogradGradWeight';
 export { pointCount, winogradStrips } from './winogradPlane';
+export { prodRows } from './product';
 export { sumAxis } from './reduce';
 export { argMax, extremumAxis, isMax, takeAxis, takeAxisGrad } from './extremum';
 export { columnSumBlocks, scaleShift, sumBlocks } from './rows';
@@ -91,7 +92,21 @@ export { erf, erfGrad, gelu, geluGrad, geluTanh, geluTanhGrad } from './gelu';
 export { exp, expm1, expm1Grad, log, log1p, log1pGrad } from './transcendental';
 export { sin } from './sine';
 export { pow, powGrad, powTensor, powTensorGradBase, powTensorGradExponent } from './power';
-export { eq, isnan, le, lt, maskedFill, maximum, maximumGrad, minimum, ne, where } from './comparison';
+export {
+  eq,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  lt,
+  maskedFill,
+  maximum,
+  maximumGrad,
+  minimum,
+  ne,
+  where,
+} from './comparison';
 export { oneHot } from './oneHot';
 export {
   binaryCrossEntropy,
@@ -112,7 +127,7 @@ export { softmaxColumns, softmaxColumnsGrad } from './softmaxColumns';
 export { normalizeRows, normalizeRowsGrad } from './normalize';
 export { normalizeParametersGrad } from './normalizeParameters';
 export { columnScratch, cumsumColumns, sumColumns } from './columns';
-export { concat, copy, pad, transpose } from './layout';
+export { copy, copyColumns, pad, transpose } from './layout';
 export { permutedCopy, stridedCopy } from './stridedCopy';
 export { addToSlice, copyToSlice } from './slice';
 export { band } from './band';

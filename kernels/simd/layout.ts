@@ -84,14 +84,10 @@ export function pad(
 }
 
 /**
- * out [rows, widthA + widthB] = the rows of a [rows, widthA], each followed by the one of b
- * [rows, widthB]. Unit of begin and end: one row.
+ * The first `width` columns of out [rows, columns] = x [rows, width]; the others do not change. Unit
+ * of begin and end: one row.
  */
-export function concat(
-  a: usize, b: usize, widthA: i32, widthB: i32, out: usize, begin: i32, end: i32,
-): void {
-  const bytesA = floats(widthA), bytesB = floats(widthB), stride = bytesA + bytesB;
-  const first = out + <usize>begin * stride, rows = end - begin;
-  moveRows(first, stride, a + <usize>begin * bytesA, bytesA, rows, widthA);
-  moveRows(first + bytesA, stride, b + <usize>begin * bytesB, bytesB, rows, widthB);
+export function copyColumns(x: usize, width: i32, columns: i32, out: usize, begin: i32, end: i32): void {
+  const stride = floats(columns), xStride = floats(width);
+  moveRows(out + <usize>begin * stride, stride, x + <usize>begin * xStride, xStride, end - begin, width);
 }

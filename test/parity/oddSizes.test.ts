@@ -7,18 +7,28 @@ import type { Computation } from '../../src/app/check/computation.js';
 import { createWasmBackend } from '../../src/engine/backends/wasm/index.js';
 import {
   adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   avgPool2d,
+  batchNorm,
+  concat,
   conv2d,
   convTranspose2d,
+  full,
   interpolate,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
   matmul,
+  maxPool2d,
+  prod,
   ReferenceBackend,
+  stack,
 } from '../../src/engine/index.js';
 import { attentionOp } from '../../src/engine/ops/attention.js';
 import { gruOp } from '../../src/engine/ops/gru.js';
 import { recurrentInputs } from '../../src/engine/ops/internal/recurrent.js';
 import { lstmOp } from '../../src/engine/ops/lstm.js';
-import { anywhere } from '../../src/engine/sample.js';
+import { anywhere, awayFromZero, binary } from '../../src/engine/sample.js';
 
 const SEED = 20261129;
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33];
@@ -38,6 +48,19 @@ const computations = SIZES.flatMap((size): Computation[] => [
   onImages('avgPool2d: disjoint', size, ([x]) => avgPool2d(x, { window: [3, 5] })),
   onImages('avgPool2d: overlapping', size, ([x]) => avgPool2d(x, { window: 3, padding: 1 })),
   onImages('adaptiveAvgPool2d', size, ([x]) => adaptiveAvgPool2d(x, [4, 2])),
+  onImages('adaptiveMaxPool2d', size, ([x]) => adaptiveMaxPool2d(x, [4, 2])),
+  onImages('maxPool2d: overlapping', size, ([x]) => maxPool2d(x, { window: 3, padding: 1 })),
+  onImages(
+    'batchNorm: evaluation',
+    size,
+    ([x, weight, bias]) => {
+      const running = { mean: full([size], 0.3), variance: full([size], 2) };
+      const options = { epsilon: 1e-5, momentum: 0.1, running, training: false };
+      return batchNorm(x, weight, bias, options);
+    },
+    [size],
+    [size],
+  ),
   onImages('interpolate: nearest', size, ([x]) => interpolate(x, { scaleFactor: 2 })),
   onImages('interpolate: bilinear', size, ([x]) =>
     interpolate(x, { size: [7, 9], mode: 'bilinear' }),
@@ -83,6 +106,21 @@ const computations = SIZES.flatMap((size): Computation[] => [
     inputs: [anywhere(size, 2, 3 * 2 * 5)],
     call: (inputs) =>
       attentionOp(inputs, { heads: 2, lengthFirst: true, causal: true, scale: 0.4 }),
+  },
+  {
+    title: `concat: ${size} columns`,
+    inputs: [anywhere(5, 3), anywhere(5, size), anywhere(5, 1)],
+    call: (parts) => concat(parts, 1),
+  },
+  {
+    title: `prod: ${size} columns`,
+    inputs: [awayFromZero(5, size)],
+    call: ([x]) => prod(x, { axes: 1 }),
+  },
+  {
+    title: `logical functions: ${size} elements`,
+    inputs: [binary(size), binary(size)],
+    call: ([a, b]) => stack([logicalAnd(a, b), logicalOr(a, b), logicalNot(a)]),
   },
   {
     title: `matmul: ${size} columns`,

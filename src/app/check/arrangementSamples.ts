@@ -102,6 +102,12 @@ export const arrangementSamples: readonly Computation[] = [
       );
     },
   },
+  { title: 'concat of one tensor', inputs: [anywhere(2, 3)], call: ([x]) => concat([x], 1) },
+  {
+    title: 'concat of one view',
+    inputs: [anywhere(4, 3)],
+    call: ([x]) => concat([slice(x, 0, 1, 3)]),
+  },
   { title: 'unsqueeze: from the end', inputs: [anywhere(2, 3)], call: ([x]) => unsqueeze(x, -1) },
   { title: 'roll: flat', inputs: [anywhere(3, 4)], call: ([x]) => roll(x, -5) },
   {

@@ -26,6 +26,7 @@ import {
   erf,
   exp,
   expm1,
+  full,
   gatherRows,
   gelu,
   groupNorm,
@@ -43,6 +44,7 @@ import {
   mul,
   permute,
   pow,
+  prod,
   relu,
   rmsNorm,
   Rng,
@@ -54,6 +56,7 @@ import {
   slice,
   softmax,
   softplus,
+  split,
   sqrt,
   sub,
   sum,
@@ -319,6 +322,14 @@ export const largeSamples: readonly Computation[] = [
     call: ([x, weight, bias]) => batchNorm(x, weight, bias, training),
   },
   {
+    title: 'batchNorm: evaluation, large',
+    inputs: [anywhere(16, 21, 14, 14), positive(21), anywhere(21)],
+    call: ([x, weight, bias]) => {
+      const running = { mean: full([21], 0.3), variance: full([21], 2) };
+      return batchNorm(x, weight, bias, { ...training, running, training: false });
+    },
+  },
+  {
     title: 'batchNormReluPool: large',
     inputs: [distinct(6, 21, 11, 10), positive(21), anywhere(21)],
     call: ([x, weight, bias]) => batchNormReluPool(x, weight, bias, training),
@@ -353,6 +364,21 @@ export const largeSamples: readonly Computation[] = [
     title: 'concat: channels, large',
     inputs: [anywhere(4, 20, 11, 13), anywhere(4, 13, 11, 13)],
     call: (parts) => concat(parts, 1),
+  },
+  {
+    title: 'concat: columns of many widths, large',
+    inputs: [1, 2, 0, 4, 7, 150].map((width) => anywhere(90, width)),
+    call: (parts) => concat(parts, 1),
+  },
+  {
+    title: 'concat of every row',
+    inputs: [anywhere(70, 33)],
+    call: ([x]) => concat(split(x, 1)),
+  },
+  {
+    title: 'prod: large',
+    inputs: [awayFromZero(40, 83)],
+    call: ([x]) => prod(x, { axes: 1 }),
   },
   {
     title: 'gatherRows: large',

@@ -14,6 +14,7 @@ import {
   gelu,
   indexSelect,
   log1p,
+  permute,
   pow,
   prod,
   round,
@@ -21,6 +22,7 @@ import {
   sign,
   silu,
   sin,
+  slice,
   softplus,
   sort,
   tensor,
@@ -129,6 +131,18 @@ const productCases: readonly EdgeCase[] = [
   ]),
   ofOneTensor('prod: two zeros have no gradient', (x) => prod(x), [[2, 0, 0], [0], [0, 0, 0]]),
   {
+    title: 'prod: rows that are not a multiple of the vector length, with and without NaN',
+    run: () => {
+      const row = Array.from({ length: 71 }, (_, i) => [2, 0.5, -1][i % 3]);
+      const x = leaf([row, row.with(70, nan), row.with(33, -0)]);
+      return [prod(x, { axes: 1 }), prod(permute(x, [1, 0]), { axes: 0 })];
+    },
+    expected: [
+      [-1, nan, 0],
+      [-1, nan, 0],
+    ],
+  },
+  {
     title: 'prod of no elements: 1',
     run: () => [
       prod(zeros([0])),
@@ -173,6 +187,16 @@ const sortCases: readonly EdgeCase[] = [
       [nan, nan, inf, 2, 2, 0, -0, 0, -inf],
       [1, 7, 6, 0, 5, 2, 3, 8, 4],
     ],
+  },
+  {
+    title: 'topk: few and many of a line, with ties and NaN, and none',
+    run: () => {
+      // 0, 1, ..., 6 in turn; one NaN.
+      const x = tensor(Array.from({ length: 70 }, (_, i) => (i === 50 ? nan : i % 7)));
+      return [3, 32, 33, 0].map((k) => slice(topk(x, k)[1], 0, Math.max(k - 3, 0)));
+    },
+    // The multiples of 7 plus 6 are the largest numbers, then those plus 5, ...
+    expected: [[50, 6, 13], [60, 67, 3], [67, 3, 10], []],
   },
   {
     title: 'topk: the first of equal elements; NaN is the largest',

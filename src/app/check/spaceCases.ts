@@ -98,13 +98,15 @@ export const spaceCases: readonly EdgeCase[] = [
     run: () => {
       const x = leaf(ofOnes(6), { shape: [1, 1, 2, 3] });
       const y = adaptiveAvgPool2d(x, [0, 2]);
+      const channels = leaf(ofOnes(12), { shape: [1, 2, 2, 3] });
+      const noMaximum = adaptiveMaxPool2d(channels, [0, 2]);
       const none = [
         adaptiveAvgPool2d(zeros([0, 2, 5, 5]), 3),
         adaptiveMaxPool2d(zeros([0, 2, 5, 5]), 3),
       ];
-      return [y, ...none, ...gradients(y, x)];
+      return [y, ...none, ...gradients(y, x), noMaximum, ...gradients(noMaximum, channels)];
     },
-    expected: [[], [], [], repeat(0, 6)],
+    expected: [[], [], [], repeat(0, 6), [], repeat(0, 12)],
   },
   {
     title: 'adaptiveMaxPool2d: a window with NaN is NaN, and of equal elements the first counts',

@@ -9,6 +9,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { checkIndexRange, launch } from '../launch.js';
 import { defineOp } from '../op.js';
 import { describeValue } from '../options.js';
+import { defineRoutine } from '../routine.js';
 import { anywhere, distinct } from '../sample.js';
 import { format, type Shape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
@@ -77,6 +78,20 @@ export const adaptiveAvgPool2dOp = defineOp<AdaptivePoolAttributes>({
   ],
 });
 
+/** x -> the maximum of each window, and its index in the plane. */
+export const adaptiveMaxPool2dRoutine = defineRoutine<AdaptivePoolConstants>({
+  name: 'adaptiveMaxPool2d',
+  outputs: ({ planes, outHeight, outWidth }) => [
+    [planes, outHeight, outWidth],
+    [planes, outHeight, outWidth],
+  ],
+  compose: ([x], g) => {
+    const shape = [g.planes, g.outHeight, g.outWidth];
+    const index = launch(kernels.adaptiveMaxPoolIndex, [x], shape, g);
+    return [launch(maxPool, [x, index], shape, g), index];
+  },
+});
+
 /** The op behind `adaptiveMaxPool2d`: one input [N, C, H, W]. */
 export const adaptiveMaxPool2dOp = defineOp<AdaptivePoolAttributes>({
   name: 'adaptiveMaxPool2d',
@@ -84,10 +99,9 @@ export const adaptiveMaxPool2dOp = defineOp<AdaptivePoolAttributes>({
   forward: ([x], { size }, save) => {
     const g = geometry(x.shape, size);
     checkIndexRange(x, g.height * g.width, 'adaptiveMaxPool2d');
-    const shape = [x.shape[0], x.shape[1], ...size];
-    const index = launch(kernels.adaptiveMaxPoolIndex, [x], shape, g);
+    const [y, index] = adaptiveMaxPool2dRoutine([x], g);
     save(index);
-    return launch(maxPool, [x, index], shape, g);
+    return y.reshape([x.shape[0], x.shape[1], ...size]);
   },
   // The gradient goes to the index of the maximum.
   backward: ({ grad, inputs: [x], attributes: { size }, saved: [index] }) => [

@@ -67,6 +67,22 @@ export const batchNormTrain = defineRoutine<ChannelConstants, NormScalars>({
   },
 });
 
+/** (grad, x, mean, inverse) -> dweight, dbias. */
+export const batchNormParametersGrad = defineRoutine<ChannelConstants>({
+  name: 'batchNormParametersGrad',
+  outputs: ({ channels }) => [[channels], [channels]],
+  compose: ([grad, x, mean, inverse], constants) => {
+    const { images, channels } = constants;
+    const planes = launch(
+      kernels.batchNormGradWeight,
+      [grad, x, mean, inverse],
+      [images, channels],
+      constants,
+    );
+    return [sumOver(planes, [0]).reshape([channels]), channelSumRoutine([grad], constants)[0]];
+  },
+});
+
 /** (grad, x, mean, variance, weight) -> dx, dweight, dbias. */
 export const batchNormTrainGrad = defineRoutine<ChannelConstants, NormScalars>({
   name: 'batchNormTrainGrad',
@@ -74,14 +90,7 @@ export const batchNormTrainGrad = defineRoutine<ChannelConstants, NormScalars>({
   compose: ([grad, x, mean, variance, weight], constants, { epsilon }) => {
     const { images, channels, spatial } = constants;
     const inverse = elementwise(kernels.inverseDeviation, [variance], { epsilon });
-    const gradBias = channelSumRoutine([grad], constants)[0];
-    const planes = launch(
-      kernels.batchNormGradWeight,
-      [grad, x, mean, inverse],
-      [images, channels],
-      constants,
-    );
-    const gradWeight = sumOver(planes, [0]).reshape([channels]);
+    const [gradWeight, gradBias] = batchNormParametersGrad([grad, x, mean, inverse], constants);
     const inputs = [grad, x, mean, inverse, weight, gradWeight, gradBias];
     return [
       launch(kernels.batchNormGradInput, inputs, [images, channels, spatial], constants),
@@ -170,21 +179,15 @@ export function evaluationGradients(
   epsilon: number,
 ): readonly GradientThunk[] {
   const constants = channelConstants(x.shape);
-  const { images, channels } = constants;
   const inverse = (): NdArray => elementwise(kernels.inverseDeviation, [variance], { epsilon });
+  // One routine computes the gradients of both parameters; the first thunk that runs calls it.
+  let cached: readonly NdArray[] | null = null;
+  const parameters = (): readonly NdArray[] =>
+    (cached ??= batchNormParametersGrad([grad(), x, mean, inverse()], constants));
   return [
     () => launch(kernels.batchNormGradInputEval, [grad(), inverse(), weight], x.shape, constants),
-    () =>
-      sumOver(
-        launch(
-          kernels.batchNormGradWeight,
-          [grad(), x, mean, inverse()],
-          [images, channels],
-          constants,
-        ),
-        [0],
-      ).reshape([channels]),
-    () => channelSum(grad()),
+    () => parameters()[0],
+    () => parameters()[1],
   ];
 }
 

@@ -2,12 +2,12 @@
 // gradient. As in IEEE 754, NaN is unequal to everything, and not ordered.
 
 import * as kernels from '../../../kernels/comparison.js';
+import type { Kernel, NoConstants, NoScalars } from '../../../kernels/kernel.js';
 import { noGrad } from '../current.js';
 import { elementwise } from '../launch.js';
 import type { NdArray } from '../ndarray.js';
 import { defineOp, type NoAttributes } from '../op.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { maximum, mul } from './arithmetic.js';
 import { broadcast, type Operand, toTensors } from './internal/operands.js';
 import { abs } from './unary.js';
 
@@ -32,14 +32,26 @@ const less = defineComparison('lt', (a, b) => elementwise(kernels.lt, [a, b]));
 const lessOrEqual = defineComparison('le', (a, b) => elementwise(kernels.le, [a, b]));
 const greater = defineComparison('gt', (a, b) => elementwise(kernels.lt, [b, a]));
 const greaterOrEqual = defineComparison('ge', (a, b) => elementwise(kernels.le, [b, a]));
+const both = defineComparison('logicalAnd', (a, b) => elementwise(kernels.logicalAnd, [a, b]));
+const either = defineComparison('logicalOr', (a, b) => elementwise(kernels.logicalOr, [a, b]));
 
-const isnanOp = defineOp<NoAttributes>({
-  name: 'isnan',
-  infer: ([x]) => x,
-  forward: ([x]) => elementwise(kernels.isnan, [x]),
-  backward: () => [null],
-  samples: [],
-});
+/** A property of each element of a tensor. */
+function defineProperty(
+  name: string,
+  kernel: Kernel<NoConstants, NoScalars>,
+): (x: Tensor) => Tensor {
+  const op = defineOp<NoAttributes>({
+    name,
+    infer: ([x]) => x,
+    forward: ([x]) => elementwise(kernel, [x]),
+    backward: () => [null],
+    samples: [],
+  });
+  return (x) => noGrad(() => op([x], {}));
+}
+
+const isNotANumber = defineProperty('isnan', kernels.isnan);
+const isZero = defineProperty('logicalNot', kernels.logicalNot);
 
 /**
  * 1 where a equals b, else 0; broadcast. No gradient. NaN equals nothing.
@@ -122,8 +134,7 @@ export function ge(a: Operand, b: Operand): Tensor {
  * print(await scope(() => logicalAnd(tensor([0, 1, 2]), tensor([1, 0, 3])).print())); // [0, 0, 1]
  */
 export function logicalAnd(a: Operand, b: Operand): Tensor {
-  const [x, y] = toTensors('logicalAnd', a, b);
-  return noGrad(() => mul(ne(x, 0), ne(y, 0)));
+  return both(a, b);
 }
 
 /**
@@ -135,8 +146,7 @@ export function logicalAnd(a: Operand, b: Operand): Tensor {
  * print(await scope(() => logicalOr(tensor([0, 0, 2]), tensor([1, 0, 3])).print())); // [1, 0, 1]
  */
 export function logicalOr(a: Operand, b: Operand): Tensor {
-  const [x, y] = toTensors('logicalOr', a, b);
-  return noGrad(() => maximum(ne(x, 0), ne(y, 0)));
+  return either(a, b);
 }
 
 /**
@@ -148,7 +158,7 @@ export function logicalOr(a: Operand, b: Operand): Tensor {
  */
 export function logicalNot(x: Tensor): Tensor {
   checkTensor(x, 'logicalNot: x');
-  return eq(x, 0);
+  return isZero(x);
 }
 
 /**
@@ -159,7 +169,7 @@ export function logicalNot(x: Tensor): Tensor {
  * print(await scope(() => isnan(tensor([1, NaN, Infinity])).print())); // [0, 1, 0]
  */
 export function isnan(x: Tensor): Tensor {
-  return noGrad(() => isnanOp([x], {}));
+  return isNotANumber(x);
 }
 
 /**

@@ -1,17 +1,18 @@
 // Products over axes, and cumulative sums.
 
+import { mul } from '../../../kernels/elementwise.js';
 import { cumsumStep } from '../../../kernels/sort.js';
-import { launch } from '../launch.js';
-import { NdArray } from '../ndarray.js';
-import { defineComposite, defineOp } from '../op.js';
+import { elementwise, filled, launch } from '../launch.js';
+import type { NdArray } from '../ndarray.js';
+import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
 import { defineRoutine } from '../routine.js';
 import { anywhere, awayFromZero } from '../sample.js';
 import * as shapes from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { mul, scaleShift } from './arithmetic.js';
-import { sum, type ReduceOptions } from './reduce.js';
-import { permute, reshape, slice } from './view.js';
+import { joinArrays } from './internal/concatArrays.js';
+import type { ReduceOptions } from './reduce.js';
+import { reshape } from './view.js';
 
 type CumsumConstants = Readonly<Record<'outer' | 'size' | 'inner' | 'reverse', number>>;
 
@@ -57,29 +58,81 @@ export const cumsumOp = defineOp<{ readonly axis: number }>({
   ],
 });
 
-/** Product along the last axis of x [outer, size], by halves: n - 1 multiplications. */
-function productOfRows(x: Tensor): Tensor {
-  const [outer, size] = x.shape;
-  if (size === 0) return scaleShift(sum(x, { axes: 1 }), 1, 1); // 1, with a gradient
-  if (size === 1) return mul(reshape(x, [outer]), 1); // a copy
+const times = (a: NdArray, b: NdArray): NdArray => elementwise(mul, [a, b]);
+
+/** x [outer, size] as two halves, dense, and the last column if the size is odd. */
+function halves(x: NdArray): readonly NdArray[] {
+  const size = x.shape[1];
   const half = Math.floor(size / 2);
-  const product = productOfRows(mul(slice(x, 1, 0, half), slice(x, 1, half, 2 * half)));
-  return size % 2 === 0 ? product : mul(product, reshape(slice(x, 1, size - 1), [outer]));
+  const parts = [x.slice(1, 0, half), x.slice(1, half, 2 * half)].map((part) => part.dense());
+  return size % 2 === 0 ? parts : [...parts, x.slice(1, size - 1, size)];
+}
+
+/** The product of each row, [outer, size] -> [outer, 1], by halves: n - 1 multiplications. */
+function productByHalves(x: NdArray): NdArray {
+  if (x.shape[1] === 1) return x;
+  const [a, b, last] = halves(x) as readonly [NdArray, NdArray, NdArray | undefined];
+  const product = productByHalves(times(a, b));
+  return last === undefined ? product : times(product, last);
+}
+
+/** The product of each row of x [outer, size]. */
+export const prodRowsRoutine = defineRoutine<Readonly<Record<'outer' | 'size', number>>>({
+  name: 'prodRows',
+  outputs: ({ outer }) => [[outer, 1]],
+  compose: ([x], { outer, size }) => {
+    if (size === 0) return [filled(x.backend, [outer, 1], 1)];
+    // A copy if the result is a view of x, which shares its storage.
+    return [productByHalves(x.reshape([outer, size])).unshared()];
+  },
+});
+
+const productOfRows = (x: NdArray): NdArray =>
+  prodRowsRoutine([x], { outer: x.shape[0], size: x.shape[1] })[0];
+
+/**
+ * The gradient of `productOfRows`: grad [outer, 1] times the other elements of the row. The product
+ * of the halves is one factor of the gradient of either.
+ */
+function productOfRowsGrad(x: NdArray, grad: NdArray): NdArray {
+  if (x.shape[1] === 1) return grad;
+  if (x.size === 0) return x;
+  const [a, b, last] = halves(x) as readonly [NdArray, NdArray, NdArray | undefined];
+  const product = times(a, b);
+  const gradProduct = productOfRowsGrad(product, last === undefined ? grad : times(grad, last));
+  const gradHalves = [times(gradProduct, b), times(gradProduct, a)];
+  const gradLast = last === undefined ? [] : [times(grad, productOfRows(product))];
+  return joinArrays([...gradHalves, ...gradLast], 1);
+}
+
+/** x as [outer, size]: the axes of the product last. */
+function asRows(x: NdArray, axes: readonly number[]): { rows: NdArray; order: readonly number[] } {
+  const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
+  const sizes = (some: readonly number[]): number =>
+    shapes.sizeOf(some.map((axis) => x.shape[axis]));
+  const order = [...kept, ...axes];
+  return { rows: x.permute(order).reshape([sizes(kept), sizes(axes)]), order };
 }
 
 const with0 = { ...anywhere(3, 4), values: () => [1, 2, 0, 3, 0, 0, 5, 1, 2, -1, 3, 0.5] };
 
 /** The op behind `prod`: the reduced axes stay as size 1; `axes` are sorted and non-negative. */
-export const prodOp = defineComposite<{ readonly axes: readonly number[] }>({
+export const prodOp = defineOp<{ readonly axes: readonly number[] }>({
   name: 'prod',
-  compose: ([x], { axes }) => {
-    const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
-    const sizes = (some: readonly number[]): number =>
-      shapes.sizeOf(some.map((axis) => x.shape[axis]));
-    const rows = reshape(permute(x, [...kept, ...axes]), [sizes(kept), sizes(axes)]);
+  infer: ([x], { axes }) => x.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+  forward: ([x], { axes }) => {
     const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-    return reshape(productOfRows(rows), shape);
+    return productOfRows(asRows(x, axes).rows).reshape(shape);
   },
+  // The product of all other elements, without a division: correct also where elements are 0.
+  backward: ({ grad, inputs: [x], attributes: { axes } }) => [
+    () => {
+      const { rows, order } = asRows(x, axes);
+      const gradRows = productOfRowsGrad(rows, grad.reshape([rows.shape[0], 1]));
+      const permuted = gradRows.reshape(order.map((axis) => x.shape[axis]));
+      return permuted.permute(order.map((_, axis) => order.indexOf(axis)));
+    },
+  ],
   samples: [
     { title: 'all', inputs: [awayFromZero(2, 3)], attributes: { axes: [0, 1] } },
     { title: 'rows', inputs: [awayFromZero(3, 5)], attributes: { axes: [1] } },

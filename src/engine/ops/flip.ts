@@ -7,7 +7,7 @@ import { describeValue, isIntegerList } from '../options.js';
 import { anywhere } from '../sample.js';
 import { format, normalizeAxes, normalizeAxis } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { concatArrays } from './internal/concatArrays.js';
+import { joinArrays } from './internal/concatArrays.js';
 import { reshape } from './view.js';
 
 /** A view with negative strides. */
@@ -37,7 +37,7 @@ export const flipOp = defineOp<{ readonly axes: readonly number[] }>({
 function rolled(x: NdArray, axis: number, shift: number): NdArray {
   const size = x.shape[axis];
   const start = size - shift;
-  return concatArrays(x.slice(axis, start, size), x.slice(axis, 0, start), axis);
+  return joinArrays([x.slice(axis, start, size), x.slice(axis, 0, start)], axis);
 }
 
 interface RollAttributes {

@@ -7,30 +7,43 @@ import { defineOp, type NoAttributes } from '../op.js';
 import { anywhere, randomIndices } from '../sample.js';
 import { format, normalizeAxis, sameShape } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
-import { mul } from './arithmetic.js';
-import { concatArrays } from './internal/concatArrays.js';
+import { joinArrays } from './internal/concatArrays.js';
 import { indexTensor } from './internal/indices.js';
 
-/** Joins two tensors along `axis` (non-negative); `concat` joins any number. */
+/** The op behind `concat`: one input or more; `axis` is non-negative. */
 export const concatOp = defineOp<{ readonly axis: number }>({
   name: 'concat',
-  infer: ([a, b], { axis }) => {
-    if (a.length !== b.length || !sameShape(a.with(axis, 0), b.with(axis, 0))) {
-      throw new ShapeError(
-        `concat: ${format(a)} and ${format(b)} may differ along axis ${axis} only`,
-      );
+  infer: (shapes, { axis }) => {
+    const [first] = shapes;
+    let size = 0;
+    for (const shape of shapes) {
+      if (shape.length !== first.length || !sameShape(shape.with(axis, 0), first.with(axis, 0))) {
+        throw new ShapeError(
+          `concat: ${format(first)} and ${format(shape)} may differ along axis ${axis} only`,
+        );
+      }
+      size += shape[axis];
     }
-    return a.with(axis, a[axis] + b[axis]);
+    return first.with(axis, size);
   },
-  forward: ([a, b], { axis }) => concatArrays(a, b, axis),
+  forward: (arrays, { axis }) => joinArrays(arrays, axis),
   // Each input gets its part of the gradient.
-  backward: ({ grad, inputs: [a], output, attributes: { axis } }) => [
-    () => grad.slice(axis, 0, a.shape[axis]),
-    () => grad.slice(axis, a.shape[axis], output.shape[axis]),
-  ],
+  backward: ({ grad, inputs, attributes: { axis } }) => {
+    let end = 0;
+    return inputs.map(({ shape }) => {
+      const start = end;
+      end += shape[axis];
+      return () => grad.slice(axis, start, start + shape[axis]);
+    });
+  },
   samples: [
     { title: 'rows', inputs: [anywhere(2, 3), anywhere(1, 3)], attributes: { axis: 0 } },
     { title: 'columns', inputs: [anywhere(2, 3), anywhere(2, 2)], attributes: { axis: 1 } },
+    {
+      title: 'five tensors',
+      inputs: [2, 0, 1, 9, 4].map((size) => anywhere(3, size, 2)),
+      attributes: { axis: 1 },
+    },
     {
       title: 'channels',
       inputs: [anywhere(2, 1, 2, 2), anywhere(2, 3, 2, 2)],
@@ -85,18 +98,7 @@ export const gatherRowsOp = defineOp<NoAttributes>({
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError('concat: needs at least one tensor');
   tensors.forEach((tensor, index) => checkTensor(tensor, `concat: tensor ${index}`));
-  const normalizedAxis = normalizeAxis(axis, tensors[0].shape.length, 'concat');
-  if (tensors.length === 1) return mul(tensors[0], 1); // a copy, as of several tensors
-  return joined(tensors, normalizedAxis);
-}
-
-/** Divide and conquer copies O(n log n) elements; sequential concatenation would copy O(n^2). */
-function joined(tensors: readonly Tensor[], axis: number): Tensor {
-  if (tensors.length === 1) return tensors[0];
-  const middle = Math.ceil(tensors.length / 2);
-  return concatOp([joined(tensors.slice(0, middle), axis), joined(tensors.slice(middle), axis)], {
-    axis,
-  });
+  return concatOp(tensors, { axis: normalizeAxis(axis, tensors[0].shape.length, 'concat') });
 }
 
 /**

@@ -3,7 +3,7 @@
 import * as kernels from '../../../kernels/sort.js';
 import { noGrad } from '../current.js';
 import { ArgumentError } from '../errors.js';
-import { checkIndexRange, launch } from '../launch.js';
+import { checkIndexRange, filled, launch } from '../launch.js';
 import { NdArray } from '../ndarray.js';
 import { defineOp } from '../op.js';
 import { checkOptions, describeValue } from '../options.js';
@@ -11,20 +11,19 @@ import { defineRoutine } from '../routine.js';
 import { format, normalizeAxis } from '../shape.js';
 import { checkTensor, type Tensor } from '../tensor.js';
 import { gatherOp } from './gather.js';
-import { slice } from './view.js';
 
-type SortOrderConstants = Readonly<Record<'lines' | 'size' | 'descending', number>>;
+type SortOrderConstants = Readonly<Record<'lines' | 'size' | 'count' | 'descending', number>>;
 
 /**
- * The positions of each line of x [lines, size] in ascending order of their values, or descending if
- * `descending` is 1. Equal values keep their order; NaN is the largest value.
+ * The first `count` positions of each line of x [lines, size] in ascending order of their values, or
+ * descending if `descending` is 1. Equal values keep their order; NaN is the largest value.
  *
  * As a composition it is a bitonic sort: O(n log^2 n) operations in about log2(n)^2 / 2 launches.
  */
 export const sortOrderRoutine = defineRoutine<SortOrderConstants>({
   name: 'sortOrder',
-  outputs: ({ lines, size }) => [[lines, size]],
-  compose: ([x], { lines, size, descending }) => {
+  outputs: ({ lines, count }) => [[lines, count]],
+  compose: ([x], { lines, size, count, descending }) => {
     let padded = 1;
     while (padded < size) padded *= 2;
     const shape = [lines, padded];
@@ -38,7 +37,7 @@ export const sortOrderRoutine = defineRoutine<SortOrderConstants>({
         order = next;
       }
     }
-    return [order.slice(1, 0, size)];
+    return [order.slice(1, 0, count)];
   },
 });
 
@@ -52,13 +51,15 @@ function linePositions({ backend }: NdArray, lines: number, padded: number): NdA
 interface OrderAttributes {
   readonly axis: number;
   readonly descending: boolean;
+  /** Number of positions along the axis. */
+  readonly count: number;
 }
 
 const argsortOp = defineOp<OrderAttributes>({
   name: 'argsort',
-  infer: ([x]) => x,
-  forward: ([x], { axis, descending }) => {
-    if (x.size === 0) return x.view();
+  infer: ([x], { axis, count }) => x.with(axis, count),
+  forward: ([x], { axis, descending, count }) => {
+    if (x.size === 0 || count === 0) return filled(x.backend, x.shape.with(axis, count), 0);
     const size = x.shape[axis];
     checkIndexRange(x, size, 'sort');
     // The axis becomes the last one, and returns to its place.
@@ -69,10 +70,11 @@ const argsortOp = defineOp<OrderAttributes>({
     const [sorted] = sortOrderRoutine([moved.reshape([lines, size])], {
       lines,
       size,
+      count,
       descending: Number(descending),
     });
     const back = [...x.shape.keys()].toSpliced(last, 1).toSpliced(axis, 0, last);
-    return sorted.reshape(moved.shape).permute(back);
+    return sorted.reshape(moved.shape.with(last, count)).permute(back);
   },
   backward: () => [null],
   samples: [],
@@ -86,12 +88,19 @@ export interface SortOptions {
   readonly descending?: boolean;
 }
 
-function orderOf(x: Tensor, caller: string, options: SortOptions): [order: Tensor, axis: number] {
+/** The first `count` positions of the sorted axis, by default all. */
+function orderOf(
+  x: Tensor,
+  caller: string,
+  options: SortOptions,
+  count?: number,
+): [order: Tensor, axis: number] {
   checkTensor(x, `${caller}: x`);
   checkOptions(caller, options, { axis: true, descending: true });
   const { axis = -1, descending = false } = options;
   const normalizedAxis = normalizeAxis(axis, x.shape.length, caller);
-  return [noGrad(() => argsortOp([x], { axis: normalizedAxis, descending })), normalizedAxis];
+  const attributes = { axis: normalizedAxis, descending, count: count ?? x.shape[normalizedAxis] };
+  return [noGrad(() => argsortOp([x], attributes)), normalizedAxis];
 }
 
 /**
@@ -141,7 +150,8 @@ export interface TopkOptions {
  * The k largest elements along one axis, in descending order, or the k smallest in ascending order.
  * Of equal elements, the first ones are selected. NaN counts as larger than every number.
  *
- * Computed from a full sort; see `sort` for its cost.
+ * On wasm up to 32 elements are selected in one pass; otherwise computed from a full sort, see `sort`
+ * for its cost.
  *
  * @returns the values, and the position of each in x (integers without a gradient); both have the
  *   shape of x with k along the axis
@@ -169,7 +179,6 @@ export function topk(
         `${format(x.shape)}, got ${describeValue(k)}`,
     );
   }
-  const [order] = orderOf(x, 'topk', { axis: normalizedAxis, descending: largest });
-  const indices = slice(order, normalizedAxis, 0, k);
+  const [indices] = orderOf(x, 'topk', { axis: normalizedAxis, descending: largest }, k);
   return [gatherOp([x, indices], { axis: normalizedAxis }), indices];
 }

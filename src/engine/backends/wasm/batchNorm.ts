@@ -21,6 +21,9 @@ const MIN_BLOCKS = 4;
 /** MIN_FLOATS in rows. */
 const minRows = ({ channels }: ChannelConstants): number => Math.ceil(MIN_FLOATS / channels);
 
+/** Division of an elementwise function of the channels. */
+const ELEMENTWISE = { minUnits: MIN_FLOATS, multiple: 64 };
+
 const blocksOf = (machine: Machine, rows: number): number => Math.ceil(rows / machine.rowBlock);
 
 /** Mean and biased variance of every channel of x [rows, channels]. */
@@ -37,6 +40,26 @@ export function batchStatistics(
       minUnits: MIN_BLOCKS,
     });
     machine.run('batchNormStats', [partials, rows, channels, mean, variance]);
+  });
+}
+
+/** Addresses of the operands of `gradientSums`. */
+type GradientOperands = Readonly<Record<'x' | 'grad' | 'mean' | 'inverse', number>>;
+
+/** sums [2][channels] = the sum of grad, and that of grad * (x - mean) * inverse. */
+function gradientSums(
+  machine: Machine,
+  { x, grad, mean, inverse }: GradientOperands,
+  c: ChannelConstants,
+  sums: number,
+): void {
+  const rows = c.images * c.spatial;
+  const blocks = blocksOf(machine, rows);
+  const width = 2 * c.channels;
+  machine.withScratch([blocks * width], (partials) => {
+    const args = [x, grad, mean, inverse, rows, c.channels, partials] as const;
+    machine.parallel('batchNormGradBlocks', [...args], blocks, { minUnits: MIN_BLOCKS });
+    machine.run('sumBlocks', [partials, blocks, width, sums]);
   });
 }
 
@@ -57,6 +80,29 @@ export const batchNormOverrides: Readonly<Record<string, KernelOverride>> = {
       ] as const),
     ]);
     return running;
+  },
+
+  inverseDeviation: (machine, [variance], { length, scalars: { epsilon } }) => {
+    const from = machine.rowMajor(variance);
+    const output = machine.allocate(length);
+    machine.run('inverseDeviation', [from, epsilon, length, output.address]);
+    return output;
+  },
+
+  batchNormGradInputEval: (machine, [grad, inverse, weight], { constants, length }) => {
+    const c = constants as ChannelConstants;
+    const from = machine.channelsLast(grad, layoutOf(c));
+    const factors = [inverse, weight].map((input) => machine.rowMajor(input));
+    const output = machine.allocate(length, layoutOf(c));
+    machine.withScratch([c.channels, c.channels], (scale, shift) => {
+      machine.parallel('mul', [factors[0], factors[1], scale], c.channels, ELEMENTWISE);
+      machine.parallel('fill', [shift, 0], c.channels, ELEMENTWISE);
+      const rows = c.images * c.spatial;
+      machine.parallel('scaleShift', [from, scale, shift, output.address, c.channels], rows, {
+        minUnits: minRows(c),
+      });
+    });
+    return output;
   },
 
   batchNormApply: (machine, inputs, { constants, length }) => {
@@ -111,6 +157,23 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
     return [y, mean, variance];
   },
 
+  batchNormParametersGrad: (machine, [grad, x, mean, inverse], { constants }) => {
+    const c = constants as ChannelConstants;
+    const operands = {
+      x: machine.channelsLast(x, layoutOf(c)),
+      grad: machine.channelsLast(grad, layoutOf(c)),
+      mean: machine.rowMajor(mean),
+      inverse: machine.rowMajor(inverse),
+    };
+    const [gradWeight, gradBias] = [machine.allocate(c.channels), machine.allocate(c.channels)];
+    machine.withScratch([2 * c.channels], (sums) => {
+      gradientSums(machine, operands, c, sums);
+      machine.run('copy', [sums, gradBias.address, c.channels]);
+      machine.run('copy', [sums + 4 * c.channels, gradWeight.address, c.channels]);
+    });
+    return [gradWeight, gradBias];
+  },
+
   batchNormTrainGrad: (
     machine,
     [grad, x, mean, variance, weight],
@@ -118,22 +181,16 @@ export const batchNormRoutines: Readonly<Record<string, RoutineOverride>> = {
   ) => {
     const c = constants as ChannelConstants;
     const rows = c.images * c.spatial;
-    const blocks = blocksOf(machine, rows);
     const [fromGrad, fromX] = [grad, x].map((input) => machine.channelsLast(input, layoutOf(c)));
     const [fromMean, fromVariance, fromWeight] = [mean, variance, weight].map((input) =>
       machine.rowMajor(input),
     );
     const gradInput = machine.allocate(rows * c.channels, layoutOf(c));
     const [gradWeight, gradBias] = [machine.allocate(c.channels), machine.allocate(c.channels)];
-    const width = 2 * c.channels;
-    const lengths = [blocks * width, c.channels, width, 3 * c.channels];
-    machine.withScratch(lengths, (partials, inverse, sums, coefficients) => {
+    const lengths = [c.channels, 2 * c.channels, 3 * c.channels];
+    machine.withScratch(lengths, (inverse, sums, coefficients) => {
       machine.run('inverseDeviation', [fromVariance, epsilon, c.channels, inverse]);
-      const operands = [fromX, fromGrad, fromMean, inverse] as const;
-      machine.parallel('batchNormGradBlocks', [...operands, rows, c.channels, partials], blocks, {
-        minUnits: MIN_BLOCKS,
-      });
-      machine.run('sumBlocks', [partials, blocks, width, sums]);
+      gradientSums(machine, { x: fromX, grad: fromGrad, mean: fromMean, inverse }, c, sums);
       machine.run('batchNormGradCoefficients', [
         ...([inverse, fromWeight, sums, rows, c.channels, coefficients] as const),
       ]);

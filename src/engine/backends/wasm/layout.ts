@@ -1,13 +1,18 @@
 // Moves elements: strided views into contiguous arrays, slices, triangles, concatenation, padding.
 
 import type {
-  ConcatConstants,
   PadConstants,
   SliceConstants,
   StridedCopyConstants,
 } from '../../../../kernels/layout.js';
 import type { BandConstants } from '../../../../kernels/mask.js';
-import { type KernelOverride, type Machine, MIN_FLOATS, type WasmBuffer } from './machine.js';
+import {
+  type KernelOverride,
+  type Machine,
+  MIN_FLOATS,
+  type RoutineOverride,
+  type WasmBuffer,
+} from './machine.js';
 
 /** Each row of x, of `width` elements, between `left` and `right` times `value`. */
 function padRows(
@@ -159,15 +164,20 @@ export const layoutOverrides: Readonly<Record<string, KernelOverride>> = {
     });
     return output;
   },
-  concat: (machine, [a, b], { constants, length }) => {
-    const { sizeA, sizeB, inner } = constants as ConcatConstants;
-    const [widthA, widthB] = [sizeA * inner, sizeB * inner];
-    const [fromA, fromB] = [machine.rowMajor(a), machine.rowMajor(b)];
+};
+
+export const layoutRoutines: Readonly<Record<string, RoutineOverride>> = {
+  concat: (machine, inputs, { constants: { outer }, lengths: [length] }) => {
     const output = machine.allocate(length);
-    const rows = length / (widthA + widthB);
-    machine.parallel('concat', [fromA, fromB, widthA, widthB, output.address], rows, {
-      minUnits: Math.ceil(MIN_FLOATS / (widthA + widthB)),
-    });
-    return output;
+    const columns = length / outer;
+    let { address } = output;
+    for (const input of inputs) {
+      const width = input.length / outer;
+      machine.parallel('copyColumns', [machine.rowMajor(input), width, columns, address], outer, {
+        minUnits: Math.ceil(MIN_FLOATS / width),
+      });
+      address += 4 * width;
+    }
+    return [output];
   },
 };

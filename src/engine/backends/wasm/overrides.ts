@@ -11,14 +11,14 @@ import { dropoutRoutines } from './dropout.js';
 import { elementwiseOverrides } from './elementwise.js';
 import { gatherOverrides } from './gather.js';
 import { labelOverrides } from './label.js';
-import { layoutOverrides } from './layout.js';
+import { layoutOverrides, layoutRoutines } from './layout.js';
 import type { KernelOverride, RoutineOverride } from './machine.js';
 import { matmulOverrides, matmulRoutines } from './matmul.js';
 import { normalizeRoutines } from './normalize.js';
 import { optimizerRoutines } from './optimizer.js';
 import { poolOverrides, poolRoutines } from './pool.js';
 import { recurrentRoutines } from './recurrent.js';
-import { reduceOverrides } from './reduce.js';
+import { reduceOverrides, reduceRoutines } from './reduce.js';
 import { softmaxOverrides, softmaxRoutines } from './softmax.js';
 import { sortRoutines } from './sort.js';
 import { windowOverrides } from './windows.js';
@@ -61,11 +61,13 @@ export const routines: Readonly<Record<string, RoutineOverride>> = {
   ...convNormReluPoolRoutines,
   ...poolRoutines,
   ...dropoutRoutines,
+  ...layoutRoutines,
   ...matmulRoutines,
   ...normalizeRoutines,
   ...optimizerRoutines,
   ...softmaxRoutines,
   ...sortRoutines,
+  ...reduceRoutines,
   ...recurrentRoutines,
   ...attentionRoutines,
 };

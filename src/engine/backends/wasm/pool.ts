@@ -1,16 +1,11 @@
-// Max-pooling over channels-last images: values and indices in one pass.
+// Max-pooling over channels-last images: values and indices in one pass. The windows along each axis
+// are a table (windows.ts), so that adaptive pooling uses the same functions.
 
-import type { PoolConstants } from '../../../../kernels/pool.js';
-import type {
-  ChannelsLast,
-  KernelOverride,
-  Machine,
-  RoutineOverride,
-  WasmBuffer,
-} from './machine.js';
+import type { ChannelsLast, KernelOverride, RoutineOverride } from './machine.js';
+import { adaptive, isPartition, sliding, tableOf, type Sizes, type WindowsOf } from './windows.js';
 
 /** Memory layout of the images before and after pooling. */
-export function layouts(c: PoolConstants): { input: ChannelsLast; output: ChannelsLast } {
+export function layouts(c: Sizes): { input: ChannelsLast; output: ChannelsLast } {
   const common = { images: c.planes / c.channels, channels: c.channels };
   return {
     input: { ...common, spatial: c.height * c.width },
@@ -18,50 +13,47 @@ export function layouts(c: PoolConstants): { input: ChannelsLast; output: Channe
   };
 }
 
-/**
- * The arguments that maxPool and maxPoolGrad have in common: sizes of the images and of the window.
- */
-function windowArguments(c: PoolConstants) {
-  // prettier-ignore
-  return [
-    c.height, c.width, c.channels, c.outHeight, c.outWidth,
-    c.windowHeight, c.windowWidth, c.strideY, c.strideX, c.padY, c.padX,
-  ] as const;
-}
+/** Sizes in the order of the SIMD arguments. */
+const sizesOf = (c: Sizes) => [c.height, c.width, c.channels, c.outHeight, c.outWidth] as const;
 
-function maxPoolGrad(
-  machine: Machine,
-  grad: WasmBuffer,
-  index: WasmBuffer,
-  c: PoolConstants,
-): WasmBuffer {
-  const { input, output } = layouts(c);
-  const [fromGrad, fromIndex] = [grad, index].map((buffer) => machine.channelsLast(buffer, output));
-  const gradInput = machine.allocate(c.planes * c.height * c.width, input);
-  machine.parallel(
-    'maxPoolGrad',
-    [fromGrad, fromIndex, ...windowArguments(c), gradInput.address],
-    input.images,
-  );
-  return gradInput;
-}
-
-export const poolOverrides: Readonly<Record<string, KernelOverride>> = {
-  maxPoolGrad: (machine, [grad, index], { constants }) =>
-    maxPoolGrad(machine, grad, index, constants),
-};
-
-export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {
-  maxPool2d: (machine, [x], { constants, lengths: [length] }) => {
-    const c = constants as PoolConstants;
+/** x -> the maximum of each window, and its index in the plane. */
+const maxPool =
+  <C extends Sizes>(windowsOf: WindowsOf<C>): RoutineOverride =>
+  (machine, [x], { constants, lengths: [length] }) => {
+    const c = constants as C;
     const { input, output } = layouts(c);
+    const [rows, columns] = windowsOf(c).map((windows) => tableOf(machine, windows));
     const from = machine.channelsLast(x, input);
     const [y, index] = [machine.allocate(length, output), machine.allocate(length, output)];
     machine.parallel(
       'maxPool',
-      [from, ...windowArguments(c), y.address, index.address],
+      [from, ...sizesOf(c), rows, columns, y.address, index.address],
       input.images,
     );
     return [y, index];
-  },
+  };
+
+const maxPoolGrad =
+  <C extends Sizes>(windowsOf: WindowsOf<C>): KernelOverride =>
+  (machine, [grad, index], { constants, length }) => {
+    const c = constants as C;
+    const { input, output } = layouts(c);
+    const windows = windowsOf(c);
+    const [rows, columns] = windows.map((each) => tableOf(machine, each));
+    const disjoint = isPartition(windows[0], c.height) && isPartition(windows[1], c.width);
+    const [fromGrad, fromIndex] = [grad, index].map((each) => machine.channelsLast(each, output));
+    const gradInput = machine.allocate(length, input);
+    const args = [fromGrad, fromIndex, ...sizesOf(c), rows, columns, disjoint ? 1 : 0] as const;
+    machine.parallel('maxPoolGrad', [...args, gradInput.address], input.images);
+    return gradInput;
+  };
+
+export const poolOverrides: Readonly<Record<string, KernelOverride>> = {
+  maxPoolGrad: maxPoolGrad(sliding),
+  adaptiveMaxPoolGrad: maxPoolGrad(adaptive),
+};
+
+export const poolRoutines: Readonly<Record<string, RoutineOverride>> = {
+  maxPool2d: maxPool(sliding),
+  adaptiveMaxPool2d: maxPool(adaptive),
 };

@@ -2,7 +2,7 @@
 
 import type { AxisConstants } from '../../../../kernels/reduce.js';
 import { withColumnScratch } from './columnScratch.js';
-import { type KernelOverride, MIN_FLOATS } from './machine.js';
+import { type KernelOverride, MIN_FLOATS, type RoutineOverride } from './machine.js';
 
 /** Number of columns, and of rows, from which on sums go through memory row by row. */
 const MIN_COLUMNS = 64;
@@ -74,5 +74,17 @@ export const reduceOverrides: Readonly<Record<string, KernelOverride>> = {
       multiple: 64,
     });
     return output;
+  },
+};
+
+export const reduceRoutines: Readonly<Record<string, RoutineOverride>> = {
+  prodRows: (machine, [x], { constants: { outer, size } }) => {
+    const from = machine.rowMajor(x);
+    const output = machine.allocate(outer);
+    machine.parallel('prodRows', [from, size, output.address], outer, {
+      minUnits: Math.ceil(MIN_FLOATS / size),
+      multiple: 16,
+    });
+    return [output];
   },
 };

@@ -5,15 +5,16 @@ import { MIN_FLOATS, type RoutineOverride } from './machine.js';
 
 export const sortRoutines: Readonly<Record<string, RoutineOverride>> = {
   sortOrder: (machine, [x], { constants, lengths }) => {
-    const { lines, size, descending } = constants;
+    const { lines, size, count, descending } = constants;
     const from = machine.rowMajor(x);
     const output = machine.allocate(lengths[0]);
     // Whole cache lines, so that threads share none.
-    const perThread = Math.ceil(machine.simd.sortScratch(size) / 16) * 16;
+    const perThread = Math.ceil(machine.simd.sortScratch(size, count) / 16) * 16;
     machine.withScratch([perThread * machine.threads], (scratch) => {
-      machine.parallel('sortOrder', [from, size, descending, output.address, scratch], lines, {
+      const args = [from, size, count, descending, output.address, scratch] as const;
+      machine.parallel('sortOrder', [...args], lines, {
         minUnits: Math.ceil(MIN_FLOATS / (16 * size)),
-        scratch: { argument: 4, bytes: 4 * perThread },
+        scratch: { argument: 5, bytes: 4 * perThread },
       });
     });
     return [output];

@@ -168,6 +168,10 @@ const SPECIAL: Readonly<Record<string, number>> = {
 /** Operands that contain class numbers or positions instead of any floats. */
 const POSITIONS: readonly string[] = ['index', 'indices', 'labels'];
 
+/** Windows along both axes: first position, position after the last, divisor. */
+const WINDOW_ROWS = [0, 2, 2, 2, 4, 2, 4, 6, 2];
+const WINDOW_COLUMNS = [0, 3, 3, 2, 5, 3, 4, 7, 3];
+
 /** Operands that are tables of integers, by function and parameter. */
 const TABLES: Readonly<Record<string, readonly number[]>> = {
   'stridedCopy shape': [13],
@@ -175,11 +179,12 @@ const TABLES: Readonly<Record<string, readonly number[]>> = {
   'permutedCopy table': [2, 400, 300],
   // Addresses of a parameter, its gradient and two moments; first unit; length.
   'adamStep table': [...[1, 2, 3, 4].map((region) => START + 4 * REGION * region), 0, 77],
-  // Windows: first position, position after the last, divisor.
-  'meanWindows rows': [0, 2, 2, 2, 4, 2, 4, 6, 2],
-  'meanWindows columns': [0, 3, 3, 2, 5, 3, 4, 7, 3],
-  'meanWindowsGrad rows': [0, 2, 2, 2, 4, 2, 4, 6, 2],
-  'meanWindowsGrad columns': [0, 3, 3, 2, 5, 3, 4, 7, 3],
+  ...Object.fromEntries(
+    ['maxPool', 'maxPoolGrad', 'meanWindows', 'meanWindowsGrad'].flatMap((name) => [
+      [`${name} rows`, WINDOW_ROWS],
+      [`${name} columns`, WINDOW_COLUMNS],
+    ]),
+  ),
 };
 
 /** Positions and distances of interpolation, in float32. */

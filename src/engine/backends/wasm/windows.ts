@@ -47,13 +47,14 @@ const adaptiveWindows = (size: number, count: number): Windows => ({
   },
 });
 
-const tableOf = (machine: Machine, { key, count, at }: Windows): number =>
+/** Address of the table of windows. */
+export const tableOf = (machine: Machine, { key, count, at }: Windows): number =>
   machine.table(`windows ${key}`, 3 * count, (table) => {
     for (let index = 0; index < count; index++) table.set(at(index), 3 * index);
   });
 
 /** Whether every position of an axis lies in exactly one window. */
-function isPartition({ count, at }: Windows, size: number): boolean {
+export function isPartition({ count, at }: Windows, size: number): boolean {
   let position = 0;
   for (let index = 0; index < count; index++) {
     const [first, end] = at(index);
@@ -63,7 +64,8 @@ function isPartition({ count, at }: Windows, size: number): boolean {
   return position === size;
 }
 
-type Sizes = Pick<
+/** The sizes that all pooling and interpolation have in common. */
+export type Sizes = Pick<
   PoolConstants,
   'planes' | 'channels' | 'height' | 'width' | 'outHeight' | 'outWidth'
 >;
@@ -82,7 +84,8 @@ function imagesOf(c: Sizes) {
   };
 }
 
-type WindowsOf<C> = (constants: C) => readonly [rows: Windows, columns: Windows];
+/** The windows along both axes. */
+export type WindowsOf<C> = (constants: C) => readonly [rows: Windows, columns: Windows];
 
 /** The mean of each window. */
 const mean =
@@ -121,12 +124,12 @@ const meanGrad =
     return gradInput;
   };
 
-const sliding: WindowsOf<PoolConstants> = (c) => [
+export const sliding: WindowsOf<PoolConstants> = (c) => [
   slidingWindows([c.height, c.outHeight, c.windowHeight, c.strideY, c.padY], c.countPadding),
   slidingWindows([c.width, c.outWidth, c.windowWidth, c.strideX, c.padX], c.countPadding),
 ];
 
-const adaptive: WindowsOf<AdaptivePoolConstants> = (c) => [
+export const adaptive: WindowsOf<AdaptivePoolConstants> = (c) => [
   adaptiveWindows(c.height, c.outHeight),
   adaptiveWindows(c.width, c.outWidth),
 ];
