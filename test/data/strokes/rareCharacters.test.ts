@@ -1,0 +1,73 @@
+// Generated characters of rare forms: classes, reproducibility, variation, and separate parts.
+
+import { describe, expect, it } from 'vitest';
+import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
+import { rareDataset, RareCharacters } from '../../../src/data/strokes/rareCharacters.js';
+import { RARE_FORMS } from '../../../src/data/strokes/skeletons/rare.js';
+import { parseSkeleton } from '../../../src/data/strokes/skeletons/skeleton.js';
+
+const SEED = 20261130;
+
+describe('RARE_FORMS', () => {
+  it.each(RARE_FORMS.map((forms) => [forms.name, forms] as const))('%s', (_, forms) => {
+    expect(BALANCED_CLASSES).toContain(forms.class);
+    expect(forms.paths.length).toBeGreaterThan(1);
+    for (const path of forms.paths) {
+      const { size } = parseSkeleton(forms.weight, path);
+      expect(size).toBeGreaterThanOrEqual(45);
+      expect(size).toBeLessThanOrEqual(150);
+    }
+  });
+});
+
+describe('RareCharacters', () => {
+  const characters = new RareCharacters({ seed: SEED });
+
+  it('draws each kind with its weight, in the class of the kind', () => {
+    const count = 4000;
+    const total = RARE_FORMS.reduce((sum, { weight }) => sum + weight, 0);
+    const drawings = Array.from({ length: count }, (_, index) => characters.drawing(index));
+    for (const forms of RARE_FORMS) {
+      const ofKind = drawings.filter(({ name }) => name === forms.name);
+      const expected = (count * forms.weight) / total;
+      // Five standard deviations of a Poisson count.
+      expect(Math.abs(ofKind.length - expected), forms.name).toBeLessThan(5 * Math.sqrt(expected));
+      const labels = new Set(ofKind.map(({ label }) => BALANCED_CLASSES[label]));
+      expect([...labels], forms.name).toEqual([forms.class]);
+    }
+  });
+
+  it('depends only on the seed, the part and the index', () => {
+    const same = new RareCharacters({ seed: SEED, part: 'train' });
+    expect(same.sample(7)).toEqual(characters.sample(7));
+    for (const other of [
+      new RareCharacters({ seed: SEED + 1 }),
+      new RareCharacters({ seed: SEED, part: 'test' }),
+    ]) {
+      expect(other.sample(7).image).not.toEqual(characters.sample(7).image);
+    }
+  });
+
+  it('draws dotted i with two separate strokes, the dot above the stem', () => {
+    const drawings = Array.from({ length: 2000 }, (_, index) => characters.drawing(index));
+    const dotted = drawings.filter(({ name }) => name === 'dotted i');
+    expect(dotted.length).toBeGreaterThan(50);
+    for (const { strokes } of dotted) {
+      const heights = strokes.map((stroke) =>
+        Math.min(...Array.from(stroke).filter((_, i) => i % 2 === 1)),
+      );
+      expect(strokes.length).toBeGreaterThanOrEqual(2);
+      expect(heights.at(-1)).toBeLessThan(heights[0]);
+    }
+  });
+});
+
+it('rareDataset is synthetic, and has the samples in order', () => {
+  const dataset = rareDataset({ seed: SEED, count: 5 });
+  const characters = new RareCharacters({ seed: SEED });
+  expect(dataset).toMatchObject({ length: 5, synthetic: true, classes: BALANCED_CLASSES });
+  for (let index = 0; index < 5; index++) {
+    const { image, label } = characters.sample(index);
+    expect(dataset.get(index)).toEqual({ inputs: image, targets: label });
+  }
+});
