@@ -8,7 +8,9 @@ import { IMAGE_PIXELS } from '../emnist/idx.js';
 import { findInk, type Ink, type Invert } from './ink.js';
 import { toPlanes, type DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { meanStrokeWidth, widenStrokes, removeDust } from './connectedComponents.js';
+import { removeDust } from './connectedComponents.js';
+import { removeEdgeInk } from './edgeInk.js';
+import { meanStrokeWidth, widenStrokes } from './penWidth.js';
 
 export { INVERT, type Invert } from './ink.js';
 export type { DecodedImage } from './workingImage.js';
@@ -55,7 +57,7 @@ export function preprocess(image: DecodedImage, options: PreprocessOptions = {})
   const detected = findInk(toPlanes(image), options.invert ?? 'auto');
   if (detected === null) return emptyResult();
   const { width, height, kind } = detected;
-  const ink = removeDust(detected.data, width, height);
+  const ink = removeDust(removeEdgeInk(detected.data, width, height), width, height);
   const box = boxOf(ink, width);
   if (box === null) return emptyResult();
   return { image: bitmapToGlyph(widenToEmnistPen(ink, width, box)), empty: false, kind };
