@@ -67,6 +67,23 @@ export function keepComponents(
 }
 
 /**
+ * Distance from the edge of the image, as a fraction of the longer side, that counts as the edge:
+ * half a pixel of a small image, which is enlarged with soft edges.
+ */
+const EDGE = 0.006;
+
+/** Whether a box reaches the edge of the image. */
+export function touchesEdge(box: Box, width: number, height: number): boolean {
+  const margin = Math.floor(EDGE * Math.max(width, height));
+  return (
+    box.left <= margin ||
+    box.top <= margin ||
+    box.right >= width - 1 - margin ||
+    box.bottom >= height - 1 - margin
+  );
+}
+
+/**
  * A component with less than this fraction of the largest component's ink is dust. The dot of an i
  * is about an eighth of its stem.
  */

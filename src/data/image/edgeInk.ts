@@ -5,15 +5,9 @@ import {
   findComponents,
   keepComponents,
   largestComponent,
-  type Component,
+  touchesEdge,
 } from './connectedComponents.js';
 import type { Box } from '../strokes/raster.js';
-
-/**
- * Distance from the edge of the image, as a fraction of the longer side, that counts as the edge:
- * half a pixel of a small image, which is enlarged with soft edges.
- */
-const EDGE = 0.006;
 
 /** A dot is at most this fraction of the main component, in its longer side. */
 const MAX_DOT = 0.5;
@@ -26,17 +20,11 @@ const MAX_DOT = 0.5;
 export function removeEdgeInk(ink: Float32Array, width: number, height: number): Float32Array {
   const components = findComponents(ink, width, height);
   const main = largestComponent(components.list);
-  const margin = Math.floor(EDGE * Math.max(width, height));
-  const touchesEdge = ({ box }: Component): boolean =>
-    box.left <= margin ||
-    box.top <= margin ||
-    box.right >= width - 1 - margin ||
-    box.bottom >= height - 1 - margin;
-  if (main === undefined || touchesEdge(main)) return ink;
+  if (main === undefined || touchesEdge(main.box, width, height)) return ink;
   return keepComponents(
     ink,
     components,
-    (component) => !touchesEdge(component) || isDot(component.box, main.box, width),
+    ({ box }) => !touchesEdge(box, width, height) || isDot(box, main.box, width),
   );
 }
 

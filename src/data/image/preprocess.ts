@@ -11,6 +11,7 @@ import type { Box } from '../strokes/raster.js';
 import { removeDust } from './connectedComponents.js';
 import { removeEdgeInk } from './edgeInk.js';
 import { meanStrokeWidth, widenStrokes } from './penWidth.js';
+import { removeRuledLines } from './ruledLines.js';
 
 export { INVERT, type Invert } from './ink.js';
 export type { DecodedImage } from './workingImage.js';
@@ -42,8 +43,8 @@ const MIN_PEN = 5.7;
 /**
  * Finds the character in an image and gives it EMNIST's size, position and softness.
  *
- * Transparency is composited, color becomes brightness, uneven light is removed, and dust is
- * dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
+ * Transparency is composited, color becomes brightness, and uneven light is removed. Ruled lines, ink
+ * that enters from the edge of the image, and dust are dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
  * centered and shrunk (glyph.ts).
  *
  * @throws ArgumentError if the data length does not match the sizes
@@ -57,7 +58,8 @@ export function preprocess(image: DecodedImage, options: PreprocessOptions = {})
   const detected = findInk(toPlanes(image), options.invert ?? 'auto');
   if (detected === null) return emptyResult();
   const { width, height, kind } = detected;
-  const ink = removeDust(removeEdgeInk(detected.data, width, height), width, height);
+  const unruled = removeRuledLines(detected.data, width, height);
+  const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
   const box = boxOf(ink, width);
   if (box === null) return emptyResult();
   return { image: bitmapToGlyph(widenToEmnistPen(ink, width, box)), empty: false, kind };
