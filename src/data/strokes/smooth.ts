@@ -5,8 +5,10 @@
 import { boundingBox } from './boundingBox.js';
 import type { Stroke } from './raster.js';
 
-/** Sigma of the Gaussian, as a fraction of the longer side of the character's bounding box. */
-const SIGMA = 1.2 / 68;
+/** Bounds of sigma, as fractions of the longer side of the character's bounding box. */
+const [MIN_SIGMA, MAX_SIGMA] = [1.2 / 68, 4 / 68];
+/** Sigma for coordinates in whole numbers, in their unit: as wide as the steps of a staircase. */
+const GRID_SIGMA = 0.6;
 /** Distance of the resampled points, in sigma. */
 const STEP = 0.5;
 
@@ -18,8 +20,9 @@ const GAUSSIAN = [
 const RADIUS = GAUSSIAN.length - 1;
 
 /**
- * Smooths the strokes of one character with a Gaussian along each stroke. Dots and both ends of
- * every stroke keep their position; corners are rounded by less than the pen width.
+ * Smooths the strokes of one character with a Gaussian along each stroke. Its sigma is 1.2 of 68
+ * units of the character's size, and more (up to 4) if the coordinates are whole numbers and the
+ * character is only a few units large. Dots and both ends of every stroke keep their position.
  *
  * Strokes that `renderGlyph` rejects are returned unchanged.
  *
@@ -29,9 +32,15 @@ const RADIUS = GAUSSIAN.length - 1;
  * print(smooth[0], smooth[1], smooth.at(-2), smooth.at(-1)); // 0 0 2 2
  */
 export function smoothStrokes(strokes: readonly Stroke[]): Stroke[] {
-  const { left, top, right, bottom } = boundingBox(strokes);
-  const step = STEP * SIGMA * Math.max(right - left, bottom - top);
+  const step = STEP * sigmaOf(strokes);
   return strokes.map((stroke) => smoothStroke(stroke, step));
+}
+
+function sigmaOf(strokes: readonly Stroke[]): number {
+  const { left, top, right, bottom } = boundingBox(strokes);
+  const side = Math.max(right - left, bottom - top);
+  const onGrid = strokes.every((stroke) => Array.prototype.every.call(stroke, Number.isInteger));
+  return Math.min(MAX_SIGMA * side, Math.max(MIN_SIGMA * side, onGrid ? GRID_SIGMA : 0));
 }
 
 function smoothStroke(stroke: Stroke, step: number): Stroke {
