@@ -36,7 +36,7 @@ const SAMPLES = 20_000;
 export function findFaintInk(image: GrayImage, invert: Invert): Ink | null {
   const { width, height } = image;
   const radius = Math.max(1, Math.round(RADIUS * Math.max(width, height)));
-  let isPaper = (_index: number): boolean => true;
+  let isPaper: (index: number) => boolean = () => true;
   let [smooth, paper, noise] = [image.data, 0, 0];
   for (let round = 0; round < ROUNDS; round++) {
     const even = evenLight(image, isPaper);
