@@ -27,8 +27,7 @@ export interface Ink {
 /** Minimum brightness contrast; ink below it is at most faint (faintInk.ts). */
 const MIN_CONTRAST = 0.06;
 /**
- * Minimum contrast in standard deviations within the two sides; below it the ink is at
- * most faint.
+ * Minimum contrast in standard deviations within the two sides; below it the ink is at most faint.
  * Normally distributed noise split in two gives 2.7.
  */
 const MIN_SIGNAL_TO_NOISE = 3.2;

@@ -17,7 +17,7 @@ const FIVE: readonly Stroke[] = [
 const STEM: Stroke = [120, 110, 120, 250];
 const DOT: Stroke = [122, 60, 122, 62];
 
-/** A sheet with strokes; `rule` draws additional ones with a pen of 4 pixels. */
+/** A sheet with a character's strokes and with ruled lines. */
 function sheet(
   strokes: readonly Stroke[],
   { pen = 14, rules = [], rulePen = 4 }: { pen?: number; rules?: Stroke[]; rulePen?: number } = {},
