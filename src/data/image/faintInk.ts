@@ -4,7 +4,7 @@
 
 import { findComponents, largestComponent } from './connectedComponents.js';
 import { removeUnevenLight } from './threshold.js';
-import type { Ink, Invert } from './ink.js';
+import type { Ink, Invert } from './inkMap.js';
 import type { GrayImage } from './resample.js';
 
 /** Radius of the averaging as a fraction of the longer side: about that of a pencil line. */

@@ -5,7 +5,8 @@
 
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
-import { findInk, type Ink, type Invert } from './ink.js';
+import { findInk } from './ink.js';
+import type { Ink, Invert } from './inkMap.js';
 import { toPlanes, type DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
 import { removeDust } from './connectedComponents.js';
@@ -13,7 +14,7 @@ import { removeEdgeInk } from './edgeInk.js';
 import { meanStrokeWidth, widenStrokes } from './penWidth.js';
 import { removeRuledLines } from './ruledLines.js';
 
-export { INVERT, type Invert } from './ink.js';
+export { INVERT, type Invert } from './inkMap.js';
 export type { DecodedImage } from './workingImage.js';
 
 /** Options of `preprocess`. */
