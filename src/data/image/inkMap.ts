@@ -1,4 +1,4 @@
-// The result of ink detection (ink.ts, faintInk.ts), and the option that tells dark ink from light.
+// The type of an ink map, the result of ink.ts and faintInk.ts, and the option `invert`.
 
 /**
  * Whether to invert the image to light ink on a dark background, as in EMNIST. `yes` for dark ink
