@@ -3,6 +3,7 @@
 
 import { openBundledModel } from '../../src/app/web/prediction/bundledModel.js';
 import { renderGlyph } from '../../src/data/strokes/glyph.js';
+import { smoothStrokes } from '../../src/data/strokes/smooth.js';
 import type { Timings } from './firstPrediction.js';
 
 globalThis.timePredictions = async (strokes, count) => {
@@ -10,7 +11,7 @@ globalThis.timePredictions = async (strokes, count) => {
   const timings: Timings = { image: [], network: [], both: [] };
   for (let i = 0; i < count; i++) {
     const start = performance.now();
-    const image = renderGlyph(strokes);
+    const image = renderGlyph(smoothStrokes(strokes));
     const rendered = performance.now();
     await reader.predict(image);
     const end = performance.now();

@@ -10,6 +10,7 @@ import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { preprocess } from '../../src/data/image/preprocess.js';
 import { boundingBox } from '../../src/data/strokes/boundingBox.js';
 import { renderGlyph, type Stroke } from '../../src/data/strokes/glyph.js';
+import { smoothStrokes } from '../../src/data/strokes/smooth.js';
 import { StrokeBuilder } from '../../src/data/strokes/strokeBuilder.js';
 import { decodeImage } from '../../src/app/images/decode.js';
 
@@ -55,7 +56,7 @@ async function readStrokes(folder: string): Promise<Sample[]> {
   const samples: Sample[] = [];
   for await (const text of createInterface(file.pipe(createGunzip()))) {
     const { source, writer, label, strokes } = JSON.parse(text) as Line;
-    const image = renderGlyph(drawOnPad(strokes));
+    const image = renderGlyph(smoothStrokes(drawOnPad(strokes)));
     const name = `${writer} ${label}`;
     samples.push({ set: source, name, written: label, label: classOf(label), image });
   }

@@ -5,6 +5,7 @@ import { describeValue } from '../../engine/options.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { preprocess, type DecodedImage, type Invert } from '../../data/image/preprocess.js';
 import { renderGlyph, type Stroke } from '../../data/strokes/glyph.js';
+import { smoothStrokes } from '../../data/strokes/smooth.js';
 
 /**
  * The pixels of an image of one character, row by row, channels interleaved. The `ImageData` of a
@@ -42,7 +43,7 @@ export type CharacterInput = CharacterImage | Uint8Array | Uint8ClampedArray | r
  * @throws ArgumentError if the input has another form
  */
 export function inputImage(input: CharacterInput, invert: Invert): Uint8Array | null {
-  if (Array.isArray(input)) return nullIfBlank(renderGlyph(input.map(toStroke)));
+  if (Array.isArray(input)) return nullIfBlank(renderGlyph(smoothStrokes(input.map(toStroke))));
   if (ArrayBuffer.isView(input)) return nullIfBlank(checkPixels(input));
   if (typeof input === 'object' && (input as object | null) !== null && 'data' in input) {
     const { image, empty } = preprocess(toDecodedImage(input), { invert });

@@ -1,5 +1,87 @@
-// Connected components of ink: removes dust and widens thin strokes to EMNIST's pen width. Operates
-// on an ink map, 0 = paper and 1 = ink, of any size.
+// Connected components of ink: labels them and removes dust. Operates on an ink map, 0 = paper and
+// 1 = ink, of any size.
+
+import type { Box } from '../strokes/raster.js';
+
+/** Ink whose pixels touch at a side or a corner (8-connectivity). */
+export interface Component {
+  /** Sum of the ink of its pixels. */
+  readonly amount: number;
+  readonly box: Box;
+}
+
+export interface Components {
+  /** Index in `list` of the component of each pixel; -1 for paper. */
+  readonly labels: Int32Array;
+  readonly list: readonly Component[];
+}
+
+/** Finds every component of the ink. */
+export function findComponents(ink: Float32Array, width: number, height: number): Components {
+  const labels = new Int32Array(ink.length).fill(-1);
+  const list: Component[] = [];
+  const stack: number[] = [];
+  for (let start = 0; start < ink.length; start++) {
+    if (ink[start] === 0 || labels[start] >= 0) continue;
+    let amount = 0;
+    let [left, top, right, bottom] = [width, height, -1, -1];
+    labels[start] = list.length;
+    stack.push(start);
+    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
+      amount += ink[index];
+      const x = index % width;
+      const y = (index - x) / width;
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+          const neighbor = ny * width + nx;
+          if (ink[neighbor] === 0 || labels[neighbor] >= 0) continue;
+          labels[neighbor] = list.length;
+          stack.push(neighbor);
+        }
+      }
+    }
+    list.push({ amount, box: { left, top, right, bottom } });
+  }
+  return { labels, list };
+}
+
+/** The component with most ink; undefined without ink. */
+export function largestComponent(list: readonly Component[]): Component | undefined {
+  return list.reduce<Component | undefined>(
+    (largest, component) =>
+      largest === undefined || component.amount > largest.amount ? component : largest,
+    undefined,
+  );
+}
+
+/** The ink of the components that `isKept` accepts. */
+export function keepComponents(
+  ink: Float32Array,
+  { labels, list }: Components,
+  isKept: (component: Component) => boolean,
+): Float32Array {
+  const kept = list.map(isKept);
+  return ink.map((value, index) => (labels[index] >= 0 && kept[labels[index]] ? value : 0));
+}
+
+/**
+ * Distance from the edge of the image, as a fraction of the longer side, that counts as the edge:
+ * half a pixel of a small image, which is enlarged with soft edges.
+ */
+const EDGE = 0.006;
+
+/** Whether a box reaches the edge of the image. */
+export function touchesEdge(box: Box, width: number, height: number): boolean {
+  const margin = Math.floor(EDGE * Math.max(width, height));
+  return (
+    box.left <= margin ||
+    box.top <= margin ||
+    box.right >= width - 1 - margin ||
+    box.bottom >= height - 1 - margin
+  );
+}
 
 /**
  * A component with less than this fraction of the largest component's ink is dust. The dot of an i
@@ -8,102 +90,12 @@
 const DUST = 0.02;
 
 /**
- * Removes every component that is tiny compared to the largest. Pixels are connected when they
- * touch at a side or a corner (8-connectivity).
+ * Removes every component that is tiny compared to the largest.
  *
  * @returns the ink map without dust
  */
 export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const labels = new Int32Array(ink.length); // label of each pixel's component, 0 for paper
-  const inkAmounts = [0];
-  const stack: number[] = [];
-  for (let start = 0; start < ink.length; start++) {
-    if (ink[start] === 0 || labels[start] !== 0) continue;
-    const label = inkAmounts.length;
-    let amount = 0;
-    labels[start] = label;
-    stack.push(start);
-    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
-      amount += ink[index];
-      const x = index % width;
-      const y = (index - x) / width;
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const neighbor = ny * width + nx;
-          if (ink[neighbor] === 0 || labels[neighbor] !== 0) continue;
-          labels[neighbor] = label;
-          stack.push(neighbor);
-        }
-      }
-    }
-    inkAmounts.push(amount);
-  }
-  const largest = inkAmounts.reduce((max, amount) => Math.max(max, amount), 0);
-  return ink.map((value, index) => (inkAmounts[labels[index]] < DUST * largest ? 0 : value));
-}
-
-/** Mean stroke width in pixels: twice the area over the perimeter, as in statistics.ts. */
-export function meanStrokeWidth(ink: Float32Array, width: number, height: number): number {
-  let [area, perimeter] = [0, 0];
-  for (let y = -1; y < height; y++) {
-    for (let x = -1; x < width; x++) {
-      const pixel = (px: number, py: number): number =>
-        px >= 0 && py >= 0 && px < width && py < height ? ink[py * width + px] : 0;
-      const value = pixel(x, y);
-      const [dx, dy] = [pixel(x + 1, y) - value, pixel(x, y + 1) - value];
-      area += value;
-      perimeter += Math.sqrt(dx * dx + dy * dy);
-    }
-  }
-  return perimeter === 0 ? 0 : (2 * area) / perimeter;
-}
-
-/**
- * Costs of a horizontal or vertical step and of a diagonal step: small integers in a ratio close to
- * 1 : sqrt(2) (Borgefors).
- */
-const [STRAIGHT_COST, DIAGONAL_COST] = [3, 4];
-
-/**
- * Widens every stroke by `radius` pixels on each side. The map must have that much paper
- * around its ink.
- *
- * Distances are chamfer distances, within 6 % of the Euclidean ones.
- * @see G. Borgefors, "Distance transformations in digital images", CVGIP 34, 1986
- */
-export function widenStrokes(
-  ink: Float32Array,
-  width: number,
-  height: number,
-  radius: number,
-): Float32Array {
-  const maxDistance = STRAIGHT_COST * (width + height);
-  const distance = Int32Array.from(ink, (value) => (value >= 0.5 ? 0 : maxDistance));
-  const relaxDistance = (index: number, other: number, step: number): void => {
-    if (distance[other] + step < distance[index]) distance[index] = distance[other] + step;
-  };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const index = y * width + x;
-      if (x > 0) relaxDistance(index, index - 1, STRAIGHT_COST);
-      if (y === 0) continue;
-      relaxDistance(index, index - width, STRAIGHT_COST);
-      if (x > 0) relaxDistance(index, index - width - 1, DIAGONAL_COST);
-      if (x < width - 1) relaxDistance(index, index - width + 1, DIAGONAL_COST);
-    }
-  }
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = width - 1; x >= 0; x--) {
-      const index = y * width + x;
-      if (x < width - 1) relaxDistance(index, index + 1, STRAIGHT_COST);
-      if (y === height - 1) continue;
-      relaxDistance(index, index + width, STRAIGHT_COST);
-      if (x < width - 1) relaxDistance(index, index + width + 1, DIAGONAL_COST);
-      if (x > 0) relaxDistance(index, index + width - 1, DIAGONAL_COST);
-    }
-  }
-  // The edge of the ink lies half a pixel outside the centers of its outermost pixels.
-  return ink.map((value, index) =>
-    Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[index] / STRAIGHT_COST))),
-  );
+  const components = findComponents(ink, width, height);
+  const largest = largestComponent(components.list)?.amount ?? 0;
+  return keepComponents(ink, components, ({ amount }) => amount >= DUST * largest);
 }

@@ -2,31 +2,16 @@
 // even or uneven light. Returns an ink map, 0 = paper and 1 = ink, which preprocess.ts
 // converts to EMNIST's form.
 
+import { findFaintInk } from './faintInk.js';
+import type { Ink, Invert } from './inkMap.js';
 import { removeUnevenLight, otsu, type OtsuSplit } from './threshold.js';
 import { composite, type Planes } from './workingImage.js';
 import type { GrayImage } from './resample.js';
 
-/**
- * Whether to invert the image to light ink on a dark background, as in EMNIST. `yes` for dark ink
- * on light paper, `no` for light ink on a dark background, `auto` to detect it.
- */
-export const INVERT = ['auto', 'yes', 'no'] as const;
-/** How to treat the brightness of the ink. */
-export type Invert = (typeof INVERT)[number];
-
-export interface Ink {
-  /** 0 = paper, 1 = ink; edges have values in between. */
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly height: number;
-  /** How the ink was detected: dark on light, light on dark, or opaque on transparent. */
-  readonly kind: 'dark' | 'light' | 'opaque';
-}
-
-/** Minimum brightness contrast; below it the image counts as blank. */
+/** Minimum brightness contrast; ink below it is at most faint (faintInk.ts). */
 const MIN_CONTRAST = 0.06;
 /**
- * Minimum contrast in standard deviations within the two sides; below it the image counts as noise.
+ * Minimum contrast in standard deviations within the two sides; below it the ink is at most faint.
  * Normally distributed noise split in two gives 2.7.
  */
 const MIN_SIGNAL_TO_NOISE = 3.2;
@@ -93,7 +78,10 @@ function paperBrightness(planes: Planes): number {
   return brightShare >= 0.5 ? bright : dark;
 }
 
-/** Segments the image unchanged and, if the separability is low, with its light evened out. */
+/**
+ * Segments the image unchanged and, if the separability is low, with its light evened out. Without
+ * a clear result it looks for faint ink.
+ */
 function segment(image: GrayImage, invert: Invert): Ink | null {
   const original = otsu(image.data);
   let best: { image: GrayImage; split: OtsuSplit } = { image, split: original };
@@ -110,7 +98,9 @@ function segment(image: GrayImage, invert: Invert): Ink | null {
     }
   }
   const lightPaper = paperIsLight(best.image, best.split, invert);
-  return toInk(best.image, best.split, lightPaper ? 'dark' : 'light');
+  return (
+    toInk(best.image, best.split, lightPaper ? 'dark' : 'light') ?? findFaintInk(image, invert)
+  );
 }
 
 /**

@@ -5,12 +5,16 @@
 
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
-import { findInk, type Ink, type Invert } from './ink.js';
+import { findInk } from './ink.js';
+import type { Ink, Invert } from './inkMap.js';
 import { toPlanes, type DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { meanStrokeWidth, widenStrokes, removeDust } from './connectedComponents.js';
+import { removeDust } from './connectedComponents.js';
+import { removeEdgeInk } from './edgeInk.js';
+import { meanStrokeWidth, widenStrokes } from './penWidth.js';
+import { removeRuledLines } from './ruledLines.js';
 
-export { INVERT, type Invert } from './ink.js';
+export { INVERT, type Invert } from './inkMap.js';
 export type { DecodedImage } from './workingImage.js';
 
 /** Options of `preprocess`. */
@@ -40,8 +44,8 @@ const MIN_PEN = 5.7;
 /**
  * Finds the character in an image and gives it EMNIST's size, position and softness.
  *
- * Transparency is composited, color becomes brightness, uneven light is removed, and dust is
- * dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
+ * Transparency is composited, color becomes brightness, and uneven light is removed. Ruled lines, ink
+ * that enters from the edge of the image, and dust are dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
  * centered and shrunk (glyph.ts).
  *
  * @throws ArgumentError if the data length does not match the sizes
@@ -55,7 +59,8 @@ export function preprocess(image: DecodedImage, options: PreprocessOptions = {})
   const detected = findInk(toPlanes(image), options.invert ?? 'auto');
   if (detected === null) return emptyResult();
   const { width, height, kind } = detected;
-  const ink = removeDust(detected.data, width, height);
+  const unruled = removeRuledLines(detected.data, width, height);
+  const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
   const box = boxOf(ink, width);
   if (box === null) return emptyResult();
   return { image: bitmapToGlyph(widenToEmnistPen(ink, width, box)), empty: false, kind };

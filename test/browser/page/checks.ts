@@ -10,6 +10,7 @@ import { allComputations } from '../../../src/app/check/computations.js';
 import { largeSamples } from '../../../src/app/check/largeSamples.js';
 import { optimizerSamples } from '../../../src/app/check/optimizerSamples.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
+import { smoothStrokes } from '../../../src/data/strokes/smooth.js';
 import {
   createGpuBackend,
   type GpuBackend,
@@ -133,7 +134,7 @@ async function wasmSuite(threads: number): Promise<CaseResult[]> {
 
 /** The 28 x 28 images of drawings, as rendered by the page. */
 function glyphs(drawings: readonly (readonly number[][])[]): number[][] {
-  return drawings.map((strokes) => [...renderGlyph(strokes)]);
+  return drawings.map((strokes) => [...renderGlyph(smoothStrokes(strokes))]);
 }
 
 /** Everything a test may call; arguments and results are transferred as JSON. */

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ImageDataset } from '../../../src/data/loading/imageDataset.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
+import { smoothStrokes } from '../../../src/data/strokes/smooth.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 
 /** Pointer position in pixels of the pad, milliseconds since the first contact, pressure 0..1. */
@@ -49,7 +50,7 @@ export function plainStrokes({ strokes }: RecordedCharacter): number[][] {
 /** The images of a hand, rendered by the page's code. */
 export function recordedDataset(hand: Hand): ImageDataset {
   const { characters } = readHand(hand);
-  const images = characters.map((character) => renderGlyph(plainStrokes(character)));
+  const images = characters.map((character) => renderGlyph(smoothStrokes(plainStrokes(character))));
   return new ImageDataset({
     name: `recorded strokes: ${hand}`,
     images: Uint8Array.from(images.flatMap((image) => [...image])),

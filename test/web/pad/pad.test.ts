@@ -8,6 +8,7 @@ import { ActivePointer, PALM_TIME } from '../../../src/app/web/pad/pointers.js';
 import { EMPTY_CONTENTS } from '../../../src/app/web/pad/padContents.js';
 import { StrokeBuilder } from '../../../src/data/strokes/strokeBuilder.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
+import { smoothStrokes } from '../../../src/data/strokes/smooth.js';
 
 describe('OnePointer', () => {
   const at = (pointerId: number, pointerType: string, timeStamp = 0) => ({
@@ -135,7 +136,7 @@ describe('the input of the network', () => {
   it("equals the command line's", () => {
     expect(drawingOf({ strokes: letter, image: null })).toEqual({
       strokes: letter,
-      image: renderGlyph(letter),
+      image: renderGlyph(smoothStrokes(letter)),
       empty: false,
       source: 'strokes',
     });

@@ -6,6 +6,7 @@ import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import type { Drawing } from '../app.js';
 import type { PadContents } from './padContents.js';
 import { boundingBox } from '../../../data/strokes/boundingBox.js';
+import { smoothStrokes } from '../../../data/strokes/smooth.js';
 
 /**
  * Drawings smaller than this fraction of the pad's height are not enlarged to the size of a character. Otherwise the tremor
@@ -32,7 +33,9 @@ export function extentOf(strokes: readonly Stroke[]): number {
  */
 export function imageOf(strokes: readonly Stroke[]): Uint8Array {
   const scale = Math.min(1, extentOf(strokes) / SMALL_MARK);
-  return renderer.render(strokes, { inkSize: Math.max(MIN_INK, DEFAULT_INK_SIZE * scale) });
+  return renderer.render(smoothStrokes(strokes), {
+    inkSize: Math.max(MIN_INK, DEFAULT_INK_SIZE * scale),
+  });
 }
 
 /** The contents of the pad as the page's `Drawing`. */
