@@ -3,9 +3,9 @@
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
-import { resolveLine } from './line.js';
+import { resolveLine } from '../../words/line.js';
 import { LinePredictor } from './linePredictor.js';
-import { type Edit, joinEdit, segment, splitEdit } from './segment.js';
+import { type Edit, joinEdit, segment, splitEdit } from '../../words/segment.js';
 import { drawBoxes, drawCharacters, type LineEntry } from './view.js';
 import './words.css';
 

@@ -4,7 +4,7 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
 import type { Predictor } from '../prediction/predictor.js';
 import type { Prediction } from '../prediction/types.js';
-import type { Group } from './segment.js';
+import type { Group } from '../../words/segment.js';
 
 interface CachedPrediction {
   readonly predictor: Predictor;
@@ -20,7 +20,7 @@ export class LinePredictor {
   /** Predicts each group; cached predictions of other groups are dropped. */
   async predict(groups: readonly Group[], predictor: Predictor): Promise<Prediction[]> {
     const entries: CachedPrediction[] = [];
-    for (const { strokes } of groups) {
+    for (const { parts: strokes } of groups) {
       const coordinates = strokes.reduce((sum, { length }) => sum + length, 0);
       const cached = this.#cache.find(
         (one) =>

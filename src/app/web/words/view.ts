@@ -2,8 +2,8 @@
 
 import { element } from '../ui/dom.js';
 import type { Ranked } from '../prediction/types.js';
-import type { LineCharacter } from './line.js';
-import { type Group, splitEdit } from './segment.js';
+import type { LineCharacter } from '../../words/line.js';
+import { type Group, splitEdit } from '../../words/segment.js';
 import { percent as probabilityText } from '../prediction/verdict.js';
 
 /** One character with its group and alternatives. */

@@ -1,8 +1,8 @@
 // Tests lines of handwriting without a browser: grouping of strokes, spaces, and word context.
 
 import { describe, expect, it } from 'vitest';
-import { resolveLine, type PredictedGroup } from '../../../src/app/web/words/line.js';
-import { type Group, joinEdit, segment, splitEdit } from '../../../src/app/web/words/segment.js';
+import { resolveLine, type PredictedGroup } from '../../../src/app/words/line.js';
+import { type Group, joinEdit, segment, splitEdit } from '../../../src/app/words/segment.js';
 import type { Stroke } from '../../../src/data/strokes/raster.js';
 
 /** Strokes of some letters in a box of height 1, and the width of each. */
@@ -20,13 +20,13 @@ const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes:
   l: { width: 0, strokes: [[0, 0, 0, 1]] },
 }; // prettier-ignore
 
-/** Strokes of a text at this size; gaps between letters are a fifth of it, spaces four fifths. */
+/** Strokes of a text at this size; gaps between letters are a fifth of it, spaces are 1.1. */
 function write(text: string, size = 0.4): Stroke[] {
   let x = 0.1;
   const strokes: Stroke[] = [];
   for (const letter of text) {
     if (letter === ' ') {
-      x += 0.6 * size;
+      x += 0.9 * size;
       continue;
     }
     const { width, strokes: form } = FORMS[letter];
@@ -37,7 +37,7 @@ function write(text: string, size = 0.4): Stroke[] {
   return strokes;
 }
 
-const sizes = (groups: readonly Group[]): number[] => groups.map(({ strokes }) => strokes.length);
+const sizes = (groups: readonly Group[]): number[] => groups.map(({ parts }) => parts.length);
 const shape = (text: string): number[] =>
   Array.from(text.replaceAll(' ', ''), (c) => FORMS[c].strokes.length);
 
@@ -87,6 +87,7 @@ describe('readLine', () => {
     spaceBefore = false,
   ): PredictedGroup => ({
     ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
+    width: 0.5,
     height,
     spaceBefore,
   });
