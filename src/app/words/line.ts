@@ -43,8 +43,6 @@ export interface Line {
   readonly characters: readonly LineCharacter[];
 }
 
-type Kind = 'digits' | 'letters' | 'mixed';
-
 /** Look-alikes, between which the word decides. */
 const LOOK_ALIKE_GROUPS: readonly (readonly string[])[] = [
   ...LOOK_ALIKES,
@@ -59,17 +57,16 @@ const MIN_LOOK_ALIKE = 0.02;
 const MIN_PROBABILITY = 0.005;
 /** Number of alternatives of a character. */
 const ALTERNATIVES = 5;
-/** Probability of a word that mixes digits and letters, relative to one that does not. */
-const MIXED_WORD = 0.02;
-/**
- * Weight of the letter pairs. A frequent pair outweighs an unseen one by a factor of up to 5, so a
- * clearly written unusual word is kept.
- */
-const PAIR_WEIGHT = 0.5;
+/** Probability of a digit next to a letter in a word, relative to two digits or two letters. */
+const CHANGE_OF_KIND = 0.1;
+/** Weight of the letter pairs, and score of a usual pair. A clearly written unusual word is kept. */
+const [PAIR_WEIGHT, USUAL_PAIR] = [0.6, -1];
 /** A bar without a foot is narrower than this fraction of its height ... */
-const BAR_WIDTH = 0.25;
+const BAR_WIDTH = 0.35;
 /** ... and a capital L with this probability. */
 const BAR_IS_CAPITAL_L = 0.05;
+/** A character that is lower than the line's digits and capitals is a digit with this probability. */
+const LOW_IS_DIGIT = 0.2;
 /** Letters whose two cases are one class in EMNIST Balanced. For these, a low height means lower case ... */
 const CASE_BY_HEIGHT = 'CMOSUVWXZ';
 /** ... while these are equally tall in both cases, so only their neighbors decide. */
@@ -92,29 +89,33 @@ export function resolveLine(groups: readonly PredictedGroup[]): Line {
 
 function resolveWord(word: readonly PredictedGroup[], lowHeight: number): LineCharacter[] {
   const isCapital = isCapitalWord(word, lowHeight);
-  const evidence = word.map((group) => evidenceOf(group, isCapital));
-  const { kind, labels } = bestReading(evidence);
+  const evidence = word.map((group) => evidenceOf(group, lowHeight, isCapital));
+  const labels = bestReading(evidence);
   return word.map(({ ranked, height, chosen }, i) => {
     const toText = (label: string): string => withCase(label, height < lowHeight, isCapital);
     const text = chosen ?? toText(labels[i]);
     const alternatives = combineLookAlikes(ranked)
       .slice(0, ALTERNATIVES)
       .map(({ label, probability }) => ({ text: toText(label), probability }));
-    return { text, note: noteOf(text, labels[i], ranked[0].label, kind, chosen), alternatives };
+    return { text, note: noteOf(text, labels, i, ranked[0].label, chosen), alternatives };
   });
 }
 
 function noteOf(
   text: string,
-  label: string,
+  labels: readonly string[],
+  index: number,
   original: string,
-  kind: Kind,
   chosen: string | undefined,
 ): string | null {
   if (chosen !== undefined) return chosen === original ? null : 'chosen by you';
+  const label = labels[index];
   if (label !== original) {
-    if (isDigit(label) !== isDigit(original) && kind !== 'mixed')
+    const sameKind = labels.every((other) => isDigit(other) === isDigit(label));
+    if (sameKind && isDigit(label) !== isDigit(original)) {
+      const kind = isDigit(label) ? 'digits' : 'letters';
       return `${original} read as ${text}: the rest of the word is ${kind}`;
+    }
     return `${original} read as ${text}: more likely in this word`;
   }
   return text === label ? null : `${label} written small: by its height and its neighbours`;
@@ -140,58 +141,47 @@ export function combineLookAlikes(ranked: readonly Ranked[]): Ranked[] {
 }
 
 /** The classes that a group may be: the user's choice, or those with sufficient probability. */
-function evidenceOf({ ranked, width, height, chosen }: PredictedGroup, isCapital: boolean): Ranked[] {
+function evidenceOf(
+  { ranked, width, height, chosen }: PredictedGroup,
+  lowHeight: number,
+  isCapital: boolean,
+): Ranked[] {
   if (chosen !== undefined) return [{ label: chosen, probability: 1 }];
   const isBar = width < BAR_WIDTH * height;
   return combineLookAlikes(ranked)
     .filter(({ probability }, i) => i === 0 || probability >= MIN_PROBABILITY)
     .map(({ label, probability }) => {
-      const factor = isBar && isCapital && label === 'L' ? BAR_IS_CAPITAL_L : 1;
-      return { label, probability: factor * probability };
+      if (isDigit(label) && height < lowHeight)
+        return { label, probability: LOW_IS_DIGIT * probability };
+      if (label === 'L' && isBar && isCapital)
+        return { label, probability: BAR_IS_CAPITAL_L * probability };
+      return { label, probability };
     });
 }
 
-interface Reading {
-  readonly kind: Kind;
-  readonly labels: readonly string[];
-  /** Log probability, up to a constant. */
-  readonly score: number;
-}
-
-/** The most probable reading of a word: only digits, only letters, or both. */
-function bestReading(evidence: readonly (readonly Ranked[])[]): Reading {
-  const only = (digits: boolean): Ranked[][] =>
-    evidence.map((classes) => classes.filter(({ label }) => isDigit(label) === digits));
-  const readings = [
-    read('digits', only(true), () => 0),
-    read('letters', only(false), (first, second) => PAIR_WEIGHT * pairScore(first, second)),
-    read('mixed', evidence, () => 0),
-  ];
-  return readings.reduce((best, reading) => (reading.score > best.score ? reading : best));
-}
-
-/** The most probable sequence of classes, by the Viterbi algorithm; score -Infinity if there is none. */
-function read(
-  kind: Kind,
-  evidence: readonly (readonly Ranked[])[],
-  pair: (first: string, second: string) => number,
-): Reading {
-  let ends: { labels: readonly string[]; score: number }[] = [
-    { labels: [], score: kind === 'mixed' ? Math.log(MIXED_WORD) : 0 },
+/** The most probable sequence of classes, by the Viterbi algorithm. */
+function bestReading(evidence: readonly (readonly Ranked[])[]): readonly string[] {
+  let ends: { readonly labels: readonly string[]; readonly score: number }[] = [
+    { labels: [], score: 0 },
   ];
   for (const classes of evidence) {
     ends = classes.map(({ label, probability }) => {
-      const continued = ends.map(({ labels, score }) => {
-        const previous = labels.at(-1);
-        return previous === undefined ? score : score + pair(previous, label);
-      });
-      const best = Math.max(...continued);
-      const before = ends[continued.indexOf(best)]?.labels ?? [];
-      return { labels: [...before, label], score: best + Math.log(probability) };
+      const scores = ends.map(({ labels, score }) => score + transition(labels.at(-1), label));
+      const best = scores.indexOf(Math.max(...scores));
+      return {
+        labels: [...ends[best].labels, label],
+        score: scores[best] + Math.log(probability),
+      };
     });
   }
-  const score = Math.max(...ends.map((end) => end.score));
-  return { kind, score, labels: ends.find((end) => end.score === score)?.labels ?? [] };
+  return ends.reduce((best, end) => (end.score > best.score ? end : best)).labels;
+}
+
+/** Log probability of two adjacent characters, up to a constant. */
+function transition(first: string | undefined, second: string): number {
+  if (first === undefined) return 0;
+  if (isDigit(first) !== isDigit(second)) return Math.log(CHANGE_OF_KIND);
+  return isDigit(first) ? 0 : PAIR_WEIGHT * (pairScore(first, second) - USUAL_PAIR);
 }
 
 /** Whether a word is written in capitals, by the letters whose cases are different classes or heights. */

@@ -23,12 +23,12 @@ export type Edit<Part = Stroke> =
   | { readonly kind: 'split'; readonly separated: ReadonlySet<Part> };
 
 /** Minimum horizontal overlap of parts of one character, as a fraction of the narrower one's width. */
-const MIN_OVERLAP = 0.35;
+const MIN_OVERLAP = 0.25;
 /**
  * Parts narrower than this fraction of the line's height, such as vertical lines, have no usable
  * width. They belong to the part that their center is over, or next to with at most this gap.
  */
-const [THIN, MAX_DISTANCE] = [0.15, 0.15];
+const [THIN, MAX_DISTANCE] = [0.2, 0.1];
 /**
  * Parts that end higher than this above the baseline, such as dots and the arm of a Y, are not
  * characters. They belong to the nearest part, with at most this gap.
@@ -57,8 +57,7 @@ interface Line {
 function lineOf(boxes: readonly StrokeBox[]): Line {
   const tallest = Math.max(...boxes.map(heightOf), 0);
   const letters = boxes.filter((box) => heightOf(box) >= MIN_LETTER_HEIGHT * tallest);
-  const height =
-    median(letters.map(heightOf)) || Math.max(...boxes.map(widthOf), 0.05); // only dashes or dots
+  const height = median(letters.map(heightOf)) || Math.max(...boxes.map(widthOf), 0.05); // only dashes or dots
   return { height, baseline: median(letters.map(({ bottom }) => bottom)) };
 }
 
@@ -103,33 +102,28 @@ const widthOf = ({ left, right }: StrokeBox): number => right - left;
 const heightOf = ({ top, bottom }: StrokeBox): number => bottom - top;
 const centerOf = ({ left, right }: StrokeBox): number => (left + right) / 2;
 
-/** Indices of the first two characters that belong together, or null. */
+/** Indices of the two characters that belong together most clearly, or null. */
 function nextPair(characters: readonly Character<unknown>[], line: Line): [number, number] | null {
-  const boxes = characters.map(({ box }) => box);
-  for (let a = 0; a < boxes.length; a++) {
-    for (let b = a + 1; b < boxes.length; b++) {
-      if (sameCharacter(boxes[a], boxes[b], line.height)) return [a, b];
+  let [smallest, pair]: [number, [number, number] | null] = [1, null];
+  for (let a = 0; a < characters.length; a++) {
+    for (let b = 0; b < characters.length; b++) {
+      if (a === b) continue;
+      const distance = relativeDistance(characters[a].box, characters[b].box, line);
+      if (distance < smallest) [smallest, pair] = [distance, [Math.min(a, b), Math.max(a, b)]];
     }
   }
-  for (let a = 0; a < boxes.length; a++) {
-    if (line.baseline - boxes[a].bottom < MIN_RISE * line.height) continue;
-    const distances = boxes.map((box, b) => (a === b ? Infinity : distanceOf(boxes[a], box)));
-    const nearest = distances.indexOf(Math.min(...distances));
-    if (distances[nearest] <= MAX_FLOATING_DISTANCE * line.height) return [a, nearest];
-  }
-  return null;
+  return pair;
 }
 
-/** Horizontal distance from the center of a box to another box; negative inside. */
-function distanceOf(box: StrokeBox, other: StrokeBox): number {
-  return Math.max(other.left - centerOf(box), centerOf(box) - other.right);
-}
-
-function sameCharacter(a: StrokeBox, b: StrokeBox, height: number): boolean {
-  const overlap = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-  const [narrow, wide] = widthOf(a) < widthOf(b) ? [a, b] : [b, a];
-  if (widthOf(narrow) < THIN * height) return distanceOf(narrow, wide) <= MAX_DISTANCE * height;
-  return overlap >= MIN_OVERLAP * widthOf(narrow);
+/** Distance of a box from another, relative to the maximum within one character. */
+function relativeDistance(box: StrokeBox, other: StrokeBox, { height, baseline }: Line): number {
+  const center = centerOf(box);
+  const distance = Math.max(other.left - center, center - other.right) / height;
+  if (baseline - box.bottom > MIN_RISE * height) return distance / MAX_FLOATING_DISTANCE;
+  if (widthOf(box) > widthOf(other)) return Infinity;
+  if (widthOf(box) < THIN * height) return distance / MAX_DISTANCE;
+  const overlap = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+  return (1 - overlap / widthOf(box)) / (1 - MIN_OVERLAP);
 }
 
 function joinCharacters<Part>(

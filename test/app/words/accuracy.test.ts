@@ -11,17 +11,14 @@ import { imageOf } from '../../../src/app/web/pad/drawing.js';
 import { wasm, withFreshBackend } from '../../support/backends.js';
 import { handwriting, HANDS, type Hand } from '../../support/handwriting.js';
 
-/** Frequent English words of 2 to 8 letters, and short ones that were once misread. */
-const WORDS = `HI IN PIN AND
+/** Short words that were once misread, the 100 most frequent English words of 2 to 8 letters, numbers. */
+const TEXTS = `HI IN PIN AND
   the of to is you that it he was for on are as with his they at be this have from or one had by
-  word but not what all were we when your can said there use an each which she do how their if will
-  up other about out many then them these so some her would make like him into time has look two
-  more write go see number no way could people my than first water been call who oil its now find
-  long down day did get come made may part over new sound take only little work know place year
-  live me back give most`.split(/\s+/);
-const NUMBERS = '10 27 365 1984 2026 404 88 99 1001 73 560 2468 31415 17 6090 52 800 143 9876 11'.split(' ');
-
-const TEXTS = [...WORDS, ...NUMBERS];
+  word but not what all were we when your can said there use an each which she do how their if
+  will up other about out many then them these so some her would make like him into time has look
+  two more write go see number no way could people my than first water been call who oil its now
+  find long down day did get come made may part over new sound take
+  10 27 365 1984 2026 404 88 99 1001 73 560 2468 31415 17 6090 52 800 143 9876 11`.split(/\s+/);
 /** Words per forward pass. */
 const BATCH = 64;
 
@@ -29,8 +26,7 @@ const BATCH = 64;
 async function recognize(lines: readonly (readonly number[][])[]): Promise<string[]> {
   const texts: string[] = [];
   await withFreshBackend(wasm(1).make, async () => {
-    const { network, classes, training, ...model } = await loadCharacterModel();
-    void model;
+    const { network, classes, training } = await loadCharacterModel();
     for (let start = 0; start < lines.length; start += BATCH) {
       const grouped = lines.slice(start, start + BATCH).map((strokes) => segment(strokes));
       const images = grouped.flat().map(({ parts }) => imageOf(parts));
@@ -59,12 +55,26 @@ async function recognize(lines: readonly (readonly number[][])[]): Promise<strin
   return texts;
 }
 
-it.each(HANDS)('recognizes words and numbers of the hand %s', async (hand: Hand) => {
-  const texts = await recognize(TEXTS.map((text, i) => handwriting(hand, text, i)));
-  const wrong = TEXTS.flatMap((text, i) =>
-    texts[i].toLowerCase() === text.toLowerCase() ? [] : [`${text}: ${texts[i]}`],
+/** Minimum share of exactly recognized texts, ignoring case. */
+const MIN_SHARE: Readonly<Record<Hand, number>> = { mouse: 0.98, finger: 0.95, pen: 0.92 };
+
+it('recognizes 95 % of words and numbers in three handwritings', async () => {
+  const texts = await recognize(
+    HANDS.flatMap((hand) => TEXTS.map((text, i) => handwriting(hand, text, i))),
   );
-  const share = 1 - wrong.length / TEXTS.length;
-  console.log(hand, TEXTS.length, share, wrong.join(', '));
-  expect(share, wrong.join(', ')).toBeGreaterThanOrEqual(0.95);
+  const shares = HANDS.map((hand, h) => {
+    const wrong = TEXTS.flatMap((text, i) => {
+      const recognized = texts[h * TEXTS.length + i];
+      return recognized.toLowerCase() === text.toLowerCase() ? [] : [`${text}: ${recognized}`];
+    });
+    const share = 1 - wrong.length / TEXTS.length;
+    expect(share, `${hand}: ${wrong.join(', ')}`).toBeGreaterThanOrEqual(MIN_SHARE[hand]);
+    return share;
+  });
+  expect(shares.reduce((sum, share) => sum + share, 0) / HANDS.length).toBeGreaterThanOrEqual(0.95);
+});
+
+it('keeps clearly written words that are not English', async () => {
+  const texts = ['KYLE', 'XQ7B', 'ZBYNEK', 'MP3', 'B52', 'R2D2', 'FJORD', 'TKACZ'];
+  expect(await recognize(texts.map((text) => handwriting('mouse', text, 0)))).toEqual(texts);
 });

@@ -97,7 +97,7 @@ function writeStrokes(
 }
 
 /** Gaps in a line, as fractions of the height of a capital. */
-const [LETTER_GAP, WORD_GAP] = [[0.1, 0.3], [0.95, 1.4]] as const; // prettier-ignore
+const [LETTER_GAP, WORD_GAP] = [[0.1, 0.26], [0.95, 1.4]] as const; // prettier-ignore
 /** Deviations within a line, as fractions: a hand keeps its size and slant better than over days. */
 const VARIATION = 0.15;
 
@@ -136,7 +136,10 @@ export function writeLine(
     }
     const laid = transform(lineTraits, parsePath(forms[character]), rng);
     const columns = laid.flat(2).map(([x]) => x);
-    const move = [left - Math.min(...columns), baseline - capital + 0.02 * capital * rng.between(-1, 1)];
+    const move = [
+      left - Math.min(...columns),
+      baseline - capital + 0.02 * capital * rng.between(-1, 1),
+    ];
     points.push(...writeStrokes(lineTraits, laid, move, rng));
     left += Math.max(...columns) - Math.min(...columns) + capital * rng.between(...LETTER_GAP);
   }
