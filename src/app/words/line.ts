@@ -34,6 +34,8 @@ export interface LineCharacter {
   readonly text: string;
   /** Why it differs from the network's top class; null if it does not. */
   readonly note: string | null;
+  /** Probability of its class; look-alikes share the sum of theirs. 1 if the user has chosen it. */
+  readonly probability: number;
   /** The most probable characters. */
   readonly alternatives: readonly Alternative[];
 }
@@ -94,10 +96,13 @@ function resolveWord(word: readonly PredictedGroup[], lowHeight: number): LineCh
   return word.map(({ ranked, height, chosen }, i) => {
     const toText = (label: string): string => withCase(label, height < lowHeight, isCapital);
     const text = chosen ?? toText(labels[i]);
-    const alternatives = combineLookAlikes(ranked)
+    const combined = combineLookAlikes(ranked);
+    const probability = combined.find(({ label }) => label === labels[i])?.probability ?? 1;
+    const alternatives = combined
       .slice(0, ALTERNATIVES)
-      .map(({ label, probability }) => ({ text: toText(label), probability }));
-    return { text, note: noteOf(text, labels, i, ranked[0].label, chosen), alternatives };
+      .map((one) => ({ text: toText(one.label), probability: one.probability }));
+    const note = noteOf(text, labels, i, ranked[0].label, chosen);
+    return { text, note, probability: chosen === undefined ? probability : 1, alternatives };
   });
 }
 

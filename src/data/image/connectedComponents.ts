@@ -1,32 +1,51 @@
 // Connected components of ink: removes dust and widens thin strokes to EMNIST's pen width. Operates
 // on an ink map, 0 = paper and 1 = ink, of any size.
 
+import type { Box } from '../strokes/raster.js';
+
 /**
  * A component with less than this fraction of the largest component's ink is dust. The dot of an i
  * is about an eighth of its stem.
  */
 const DUST = 0.02;
 
+/** A connected component of ink. */
+export interface Component {
+  /** Its value in `Components.labels`. */
+  readonly label: number;
+  /** Inclusive pixel bounds. */
+  readonly box: Box;
+  /** Sum of its ink. */
+  readonly amount: number;
+}
+
+export interface Components {
+  /** Label of each pixel's component, 0 for paper. */
+  readonly labels: Int32Array;
+  readonly components: readonly Component[];
+}
+
 /**
- * Removes every component that is tiny compared to the largest. Pixels are connected when they
- * touch at a side or a corner (8-connectivity).
- *
- * @returns the ink map without dust
+ * Finds the connected components of an ink map. Pixels are connected when they touch at a side or a
+ * corner (8-connectivity).
  */
-export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const labels = new Int32Array(ink.length); // label of each pixel's component, 0 for paper
-  const inkAmounts = [0];
+export function findComponents(ink: Float32Array, width: number, height: number): Components {
+  const labels = new Int32Array(ink.length);
+  const components: Component[] = [];
   const stack: number[] = [];
   for (let start = 0; start < ink.length; start++) {
     if (ink[start] === 0 || labels[start] !== 0) continue;
-    const label = inkAmounts.length;
+    const label = components.length + 1;
     let amount = 0;
+    let [left, top, right, bottom] = [width, height, -1, -1];
     labels[start] = label;
     stack.push(start);
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       amount += ink[index];
       const x = index % width;
       const y = (index - x) / width;
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
         for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
           const neighbor = ny * width + nx;
@@ -36,10 +55,35 @@ export function removeDust(ink: Float32Array, width: number, height: number): Fl
         }
       }
     }
-    inkAmounts.push(amount);
+    components.push({ label, box: { left, top, right, bottom }, amount });
   }
-  const largest = inkAmounts.reduce((max, amount) => Math.max(max, amount), 0);
-  return ink.map((value, index) => (inkAmounts[labels[index]] < DUST * largest ? 0 : value));
+  return { labels, components };
+}
+
+/** The components that are not tiny compared to the largest. */
+export function withoutDust(components: readonly Component[]): Component[] {
+  const largest = components.reduce((max, { amount }) => Math.max(max, amount), 0);
+  return components.filter(({ amount }) => amount >= DUST * largest);
+}
+
+/**
+ * Removes every component that is tiny compared to the largest.
+ *
+ * @returns the ink map without dust
+ */
+export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
+  const { labels, components } = findComponents(ink, width, height);
+  return selectComponents(ink, labels, withoutDust(components));
+}
+
+/** The ink map of some components. */
+export function selectComponents(
+  ink: Float32Array,
+  labels: Int32Array,
+  components: readonly Component[],
+): Float32Array {
+  const selected = new Set(components.map(({ label }) => label));
+  return ink.map((value, index) => (selected.has(labels[index]) ? value : 0));
 }
 
 /** Mean stroke width in pixels: twice the area over the perimeter, as in statistics.ts. */
