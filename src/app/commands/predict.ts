@@ -294,8 +294,8 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
   builder: (yargs: Argv): Argv<PredictOptions> =>
     jsonOption(runOptions(yargs))
       .usage(
-        '$0 predict <files..>\n\nClassify the character in each image: PNG or JPEG files, ' +
-          'folders of them, or - for stdin.',
+        '$0 predict <files..>\n\nClassify the character in each image, or with --words recognize its ' +
+          'words: PNG or JPEG files, folders of them, or - for stdin.',
       )
       .strict(false)
       .strictOptions()
