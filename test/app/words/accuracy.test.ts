@@ -55,7 +55,10 @@ async function recognize(lines: readonly (readonly number[][])[]): Promise<strin
   return texts;
 }
 
-/** Minimum share of exactly recognized texts, ignoring case. */
+/**
+ * Minimum share of exactly recognized texts, ignoring case. This seed was used to choose the rules;
+ * other seeds give 98.4, 97.6 and 90.9 % on average.
+ */
 const MIN_SHARE: Readonly<Record<Hand, number>> = { mouse: 0.98, finger: 0.95, pen: 0.92 };
 
 it('recognizes 95 % of words and numbers in three handwritings', async () => {
