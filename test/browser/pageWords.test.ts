@@ -46,6 +46,21 @@ describe.skipIf(executable === null)(`words${skipSuffix}`, () => {
     await panel.getByRole('button', { name: /^Split .*character 1$/ }).click();
     await eventually(async () => expect(await text()).toBe('HAND'));
 
+    // The second alternative of the H, with the keyboard; again to cancel the choice.
+    const second = panel.locator('.character ol button').nth(1);
+    expect(await panel.locator('.character ol').first().getByRole('button').count()).toBe(5);
+    expect(await second.getAttribute('aria-label')).toMatch(/^., .*%, for character 1$/);
+    const label = (await second.locator('b').innerText()).trim();
+    await second.press('Enter');
+    await eventually(async () => expect(await text()).toBe(`${label}AND`));
+    expect(await second.getAttribute('aria-pressed')).toBe('true');
+    await panel.getByRole('button', { name: 'Undo' }).click();
+    await eventually(async () => expect((await text()).startsWith(label)).toBe(true));
+    await panel.getByRole('button', { name: 'Redo' }).click();
+    await eventually(async () => expect(await text()).toBe(`${label}AND`));
+    await second.press('Enter');
+    await eventually(async () => expect(await text()).toBe('HAND'));
+
     await panel.getByRole('button', { name: 'Undo' }).click();
     await eventually(async () => expect(await text()).not.toBe('HAND'));
     await panel.getByRole('button', { name: 'Redo' }).click();

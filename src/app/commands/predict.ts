@@ -1,4 +1,4 @@
-// `inkgrad predict`: classifies the character in each image.
+// `inkgrad predict`: classifies the character in each image, or with --words the line.
 
 import { basename, join } from 'node:path';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
@@ -6,6 +6,7 @@ import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
   preprocess,
+  type DecodedImage,
   type Invert,
   type PreparedImage,
 } from '../../data/image/preprocess.js';
@@ -21,6 +22,8 @@ import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/fil
 import { Reporter } from '../terminal/reporter.js';
 import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
 import { percent } from '../evaluation/percent.js';
+import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
+import { predictLine, printLine } from './predictWords.js';
 
 interface PredictOptions extends Pick<
   CommonArguments,
@@ -29,6 +32,7 @@ interface PredictOptions extends Pick<
   readonly model: string | undefined;
   readonly top: number;
   readonly invert: Invert;
+  readonly words: boolean;
   readonly 'debug-dir': string | undefined;
 }
 
@@ -45,6 +49,8 @@ const BAR_WIDTH = 24;
 interface Item {
   readonly file: string;
   readonly prepared?: PreparedImage;
+  /** Whether the image clearly consists of several characters. */
+  readonly several?: boolean;
   readonly error?: DataError | DataMissingError;
   readonly debugFile?: string | undefined;
 }
@@ -89,11 +95,9 @@ interface PredictTask {
   readonly reporter: Reporter;
 }
 
-/** Predicts all images in batches and reports each; returns the counts of each outcome. */
-async function predictAll(
-  args: PredictArguments,
-  { modelPath, imageFiles, debugDir, reporter }: PredictTask,
-): Promise<Counts> {
+/** Predicts all images and reports each; returns the counts of each outcome. */
+async function predictAll(args: PredictArguments, task: PredictTask): Promise<Counts> {
+  const { modelPath, reporter, imageFiles } = task;
   const loaded = await loadModel(modelPath);
   if (args.model === undefined)
     reporter.warn(
@@ -105,6 +109,18 @@ async function predictAll(
     );
   }
   const counts: Counts = { pictures: imageFiles.length, read: 0, empty: 0, failed: 0 };
+  await (args.words ? predictLines : predictCharacters)(args, task, loaded, counts);
+  loaded.model.dispose();
+  return counts;
+}
+
+/** Predicts one character per image, in batches. */
+async function predictCharacters(
+  args: PredictArguments,
+  { imageFiles, debugDir, reporter }: PredictTask,
+  loaded: LoadedModel,
+  counts: Counts,
+): Promise<void> {
   for (let start = 0; start < imageFiles.length; start += BATCH_SIZE) {
     const items: Item[] = [];
     for (const imageFile of imageFiles.slice(start, start + BATCH_SIZE)) {
@@ -118,34 +134,86 @@ async function predictAll(
     counts.empty += items.filter(({ prepared }) => prepared?.empty === true).length;
     counts.read += predictions.filter((prediction) => prediction !== null).length;
   }
-  loaded.model.dispose();
-  return counts;
 }
 
-/**
- * Reads, decodes and preprocesses one image; an error is stored in its item, so that
- * the others continue.
- */
+/** Predicts one line per image. */
+async function predictLines(
+  args: PredictArguments,
+  { imageFiles, debugDir, reporter }: PredictTask,
+  loaded: LoadedModel,
+  counts: Counts,
+): Promise<void> {
+  for (const [index, imageFile] of imageFiles.entries()) {
+    reporter.progress(index + 1, imageFiles.length, `${index + 1} of ${imageFiles.length} images`);
+    const file = nameOf(imageFile);
+    const image = await readImage(imageFile);
+    if (image instanceof Error) {
+      counts.failed += 1;
+      printError(reporter, file, image);
+      continue;
+    }
+    const predicted = await predictLine(image, args.invert, loaded);
+    if (predicted === null) {
+      counts.empty += 1;
+      printEmpty(reporter, file, { empty: true, kind: null });
+      continue;
+    }
+    counts.read += 1;
+    printLine(reporter, file, predicted, args.top);
+    if (debugDir === undefined) continue;
+    for (const [i, glyph] of predicted.images.entries())
+      await writeDebugImage(debugDir, file, `${index + 1}`.padStart(4, '0'), glyph, `-${i + 1}`);
+  }
+}
+
+const nameOf = ({ path }: ImageFile): string => (path === STDIN ? 'stdin' : path);
+
+/** Reads and decodes one image; returns an error in it, so that the others continue. */
+async function readImage(
+  imageFile: ImageFile,
+): Promise<DecodedImage | DataError | DataMissingError> {
+  const { path, problem } = imageFile;
+  if (problem !== undefined) return problem;
+  try {
+    const { decodeImage } = await import('../images/decode.js'); // loaded by this command only
+    return decodeImage(await readImageBytes(path), nameOf(imageFile));
+  } catch (error) {
+    if (error instanceof DataError || error instanceof DataMissingError) return error;
+    throw error;
+  }
+}
+
+/** Reads and preprocesses one image; an error is stored in its item. */
 async function prepare(
-  { path, problem }: ImageFile,
+  imageFile: ImageFile,
   invert: Invert,
   debugDir: string | undefined,
   number: number,
 ): Promise<Item> {
-  const file = path === STDIN ? 'stdin' : path;
-  if (problem !== undefined) return { file, error: problem };
-  try {
-    const { decodeImage } = await import('../images/decode.js'); // loaded by this command only
-    const prepared = preprocess(decodeImage(await readImageBytes(path), file), { invert });
-    if (debugDir === undefined) return { file, prepared };
-    const name = basename(file).replace(/\.[^.]*$/, '');
-    const debugFile = join(debugDir, `${String(number).padStart(4, '0')}-${name}.png`);
-    await writeAtomically(debugFile, await encodeEnlarged(prepared.image));
-    return { file, prepared, debugFile };
-  } catch (error) {
-    if (error instanceof DataError || error instanceof DataMissingError) return { file, error };
-    throw error;
-  }
+  const file = nameOf(imageFile);
+  const image = await readImage(imageFile);
+  if (image instanceof Error) return { file, error: image };
+  const prepared = preprocess(image, { invert });
+  const line = prepared.empty ? null : segmentImage(image, invert);
+  const several = line !== null && hasSeveralCharacters(line);
+  if (debugDir === undefined) return { file, prepared, several };
+  const position = String(number).padStart(4, '0');
+  const debugFile = await writeDebugImage(debugDir, file, position, prepared.image);
+  return { file, prepared, several, debugFile };
+}
+
+/** Writes a network input; returns its path. */
+async function writeDebugImage(
+  folder: string,
+  file: string,
+  position: string,
+  image: Uint8Array,
+  suffix = '',
+): Promise<string> {
+  const name = basename(file).replace(/\.[^.]*$/, '');
+  const path = join(folder, `${position}-${name}${suffix}.png`);
+  await writeAtomically(path, await encodeEnlarged(image));
+  return path;
 }
 
 /** The network's input enlarged, as a PNG. */
@@ -179,23 +247,33 @@ async function predictBatch(
   });
 }
 
+function printError(reporter: Reporter, file: string, { message }: Error): void {
+  reporter.emit({ file, error: message });
+  reporter.warn(message);
+}
+
+function printEmpty(reporter: Reporter, file: string, fields: Record<string, unknown>): void {
+  reporter.emit({ file, ...fields });
+  reporter.print(`${file}\n  empty: no ink stands out from the background`);
+}
+
 function printPrediction(reporter: Reporter, item: Item, prediction: Prediction | null): void {
-  const { file, prepared, error, debugFile } = item;
+  const { file, prepared, several = false, error, debugFile } = item;
   if (error !== undefined) {
-    reporter.emit({ file, error: error.message });
-    reporter.warn(error.message);
+    printError(reporter, file, error);
     return;
   }
   const { empty, kind } = prepared!;
   const debug = debugFile === undefined ? {} : { debugFile };
   if (prediction === null) {
-    reporter.emit({ file, empty, kind, ...debug });
-    reporter.print(`${file}\n  empty: no ink stands out from the background`);
+    printEmpty(reporter, file, { empty, kind, ...debug });
     return;
   }
   const { characters, probability, sure } = prediction;
   const top = prediction.top.map(({ name, probability: share }) => ({ name, probability: share }));
-  reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...debug });
+  const note = several ? { severalCharacters: true } : {};
+  reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...note, ...debug });
+  if (several) reporter.warn(`${file}: more than one character; use --words`);
   const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
   const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
   reporter.print(
@@ -212,12 +290,12 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
 // last file, because duplicate arguments count once.
 export const predictCommand: CommandModule<object, PredictOptions> = {
   command: 'predict',
-  describe: 'Classify the character in each image',
+  describe: 'Classify the character, or recognize the words, in each image',
   builder: (yargs: Argv): Argv<PredictOptions> =>
     jsonOption(runOptions(yargs))
       .usage(
-        '$0 predict <files..>\n\nClassify the character in each image: PNG or JPEG files, ' +
-          'folders of them, or - for stdin.',
+        '$0 predict <files..>\n\nClassify the character in each image, or with --words recognize its ' +
+          'words: PNG or JPEG files, folders of them, or - for stdin.',
       )
       .strict(false)
       .strictOptions()
@@ -241,12 +319,18 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
           'yes: dark ink on a light background; no: light ink on a dark one; auto: detect ' +
           'per image',
       })
+      .option('words', {
+        type: 'boolean',
+        default: false,
+        describe: 'Each image is a line of separate letters: recognize its words',
+      })
       .option('debug-dir', {
         type: 'string',
         requiresArg: true,
         describe: 'New folder for enlarged copies of the 28 x 28 network inputs',
       })
       .example('$0 predict a.png scans/', 'classify an image, and every image in a folder')
+      .example('$0 predict --words note.png', 'recognize a line of handwriting')
       .example(
         '$0 predict --top 5 --debug-dir seen - < a.png',
         'read stdin, and write the network input to seen/',

@@ -89,6 +89,12 @@ export function touchesEdge(box: Box, width: number, height: number): boolean {
  */
 const DUST = 0.02;
 
+/** The components that are not tiny compared to the largest. */
+export function withoutDust(list: readonly Component[]): Component[] {
+  const largest = largestComponent(list)?.amount ?? 0;
+  return list.filter(({ amount }) => amount >= DUST * largest);
+}
+
 /**
  * Removes every component that is tiny compared to the largest.
  *
@@ -96,6 +102,6 @@ const DUST = 0.02;
  */
 export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
   const components = findComponents(ink, width, height);
-  const largest = largestComponent(components.list)?.amount ?? 0;
-  return keepComponents(ink, components, ({ amount }) => amount >= DUST * largest);
+  const kept = new Set(withoutDust(components.list));
+  return keepComponents(ink, components, (component) => kept.has(component));
 }

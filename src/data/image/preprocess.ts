@@ -61,9 +61,18 @@ export function preprocess(image: DecodedImage, options: PreprocessOptions = {})
   const { width, height, kind } = detected;
   const unruled = removeRuledLines(detected.data, width, height);
   const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
+  const glyph = inkToGlyph(ink, width);
+  return glyph === null ? emptyResult() : { image: glyph, empty: false, kind };
+}
+
+/**
+ * Converts an ink map to `[28, 28]`, 0 = paper, 255 = ink; null without ink.
+ *
+ * @internal
+ */
+export function inkToGlyph(ink: Float32Array, width: number): Uint8Array | null {
   const box = boxOf(ink, width);
-  if (box === null) return emptyResult();
-  return { image: bitmapToGlyph(widenToEmnistPen(ink, width, box)), empty: false, kind };
+  return box === null ? null : bitmapToGlyph(widenToEmnistPen(ink, width, box));
 }
 
 const emptyResult = (): PreparedImage => ({

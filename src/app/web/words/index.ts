@@ -1,11 +1,12 @@
 // The Words panel: a wide pad whose strokes are grouped into characters and predicted live.
 
+import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
-import { resolveLine } from './line.js';
-import { LinePredictor } from './linePredictor.js';
-import { type Edit, joinEdit, segment, splitEdit } from './segment.js';
+import { resolveLine } from '../../words/line.js';
+import { isUnchanged, LinePredictor, type StrokesVersion, versionOf } from './linePredictor.js';
+import { type Edit, joinEdit, segment, splitEdit } from '../../words/segment.js';
 import { drawBoxes, drawCharacters, type LineEntry } from './view.js';
 import './words.css';
 
@@ -13,6 +14,11 @@ import './words.css';
 export function mount(host: HTMLElement, app: App): Panel {
   const panel = new WordsPanel(host, app);
   return { show: () => panel.show(), hide: () => panel.hide() };
+}
+
+/** A character that the visitor has chosen for a group, as long as its strokes are unchanged. */
+interface Choice extends StrokesVersion {
+  readonly text: string;
 }
 
 class WordsPanel {
@@ -24,6 +30,7 @@ class WordsPanel {
   readonly #list = element('ol', { className: 'characters' });
   readonly #linePredictor = new LinePredictor();
   #edits: readonly Edit[] = [];
+  #choices: readonly Choice[] = [];
   #characters: readonly LineEntry[] = [];
   #visible = false;
   #busy = false;
@@ -85,7 +92,7 @@ class WordsPanel {
   async #predictLine(): Promise<void> {
     const { strokes } = this.#pad.contents.value;
     const predictor = this.#app.predictor.value;
-    if (strokes.length === 0) this.#edits = [];
+    if (strokes.length === 0) [this.#edits, this.#choices] = [[], []];
     if (strokes.length === 0 || predictor === null) {
       this.#draw([]);
       return;
@@ -93,19 +100,15 @@ class WordsPanel {
     const groups = segment(strokes, this.#edits);
     const predictions = await this.#linePredictor.predict(groups, predictor);
     const { characters } = resolveLine(
-      groups.map(({ box, spaceBefore }, i) => ({
+      groups.map(({ parts, box, spaceBefore }, i) => ({
         ranked: predictions[i].ranked,
+        width: box.right - box.left,
         height: box.bottom - box.top,
         spaceBefore,
+        chosen: this.#choices.find((choice) => isUnchanged(choice, parts))?.text,
       })),
     );
-    this.#draw(
-      groups.map((group, i) => ({
-        group,
-        character: characters[i],
-        ranked: predictions[i].ranked,
-      })),
-    );
+    this.#draw(groups.map((group, i) => ({ group, character: characters[i] })));
   }
 
   #draw(entries: readonly LineEntry[]): void {
@@ -118,6 +121,7 @@ class WordsPanel {
     drawBoxes(this.#boxes, entries, this.#pad.aspect);
     drawCharacters(this.#list, entries, {
       split: (index) => this.#edit(splitEdit(entries[index].group)),
+      choose: (index, choice) => this.#choose(entries[index].group.parts, choice),
       join: (index) => this.#edit(joinEdit(entries[index].group, entries[index + 1].group)),
     });
   }
@@ -125,6 +129,16 @@ class WordsPanel {
   #edit(edit: Edit | null): void {
     if (edit === null) return;
     this.#edits = [...this.#edits, edit];
+    this.#onChange();
+  }
+
+  /** Fixes the character of a group; choosing it again cancels the choice. */
+  #choose(parts: readonly Stroke[], text: string): void {
+    const others = this.#choices.filter((choice) => !isUnchanged(choice, parts));
+    const isCancelled = this.#choices.some(
+      (choice) => choice.text === text && isUnchanged(choice, parts),
+    );
+    this.#choices = isCancelled ? others : [...others, { ...versionOf(parts), text }];
     this.#onChange();
   }
 
@@ -141,5 +155,6 @@ class WordsPanel {
 }
 
 const LIMITATIONS =
-  'Every character is read by itself; only look-alikes are settled by their word, a 0 among letters is an O. The network has' +
-  ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbours tell which is meant.';
+  'Every character is read by itself. The word decides between look-alikes: a 0 among letters is an O. The network has' +
+  ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbours tell which is meant.' +
+  ' To correct a character, choose one of its alternatives.';

@@ -4,13 +4,16 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import { imageOf } from '../pad/drawing.js';
 import type { Predictor } from '../prediction/predictor.js';
 import type { Prediction } from '../prediction/types.js';
-import type { Group } from './segment.js';
+import type { Group } from '../../words/segment.js';
 
-interface CachedPrediction {
-  readonly predictor: Predictor;
+/** Strokes at one moment: a stroke grows in place while it is being drawn. */
+export interface StrokesVersion {
   readonly strokes: readonly Stroke[];
-  /** Number of coordinates of all strokes, which changes while a stroke is being drawn. */
   readonly coordinates: number;
+}
+
+interface CachedPrediction extends StrokesVersion {
+  readonly predictor: Predictor;
   readonly prediction: Prediction;
 }
 
@@ -20,22 +23,29 @@ export class LinePredictor {
   /** Predicts each group; cached predictions of other groups are dropped. */
   async predict(groups: readonly Group[], predictor: Predictor): Promise<Prediction[]> {
     const entries: CachedPrediction[] = [];
-    for (const { strokes } of groups) {
-      const coordinates = strokes.reduce((sum, { length }) => sum + length, 0);
+    for (const { parts } of groups) {
       const cached = this.#cache.find(
-        (one) =>
-          one.predictor === predictor &&
-          one.coordinates === coordinates &&
-          sameStrokes(one.strokes, strokes),
+        (one) => one.predictor === predictor && isUnchanged(one, parts),
       );
-      const prediction = cached?.prediction ?? (await predictor.predict(imageOf(strokes)));
-      entries.push({ predictor, strokes, coordinates, prediction });
+      const version = versionOf(parts);
+      const prediction = cached?.prediction ?? (await predictor.predict(imageOf(parts)));
+      entries.push({ predictor, ...version, prediction });
     }
     this.#cache = entries;
     return entries.map(({ prediction }) => prediction);
   }
 }
 
-function sameStrokes(one: readonly Stroke[], other: readonly Stroke[]): boolean {
-  return one.length === other.length && one.every((stroke) => other.includes(stroke));
+export const versionOf = (strokes: readonly Stroke[]): StrokesVersion => ({
+  strokes,
+  coordinates: strokes.reduce((sum, { length }) => sum + length, 0),
+});
+
+/** Whether the strokes are the same, and none has grown. */
+export function isUnchanged(version: StrokesVersion, strokes: readonly Stroke[]): boolean {
+  return (
+    version.coordinates === versionOf(strokes).coordinates &&
+    version.strokes.length === strokes.length &&
+    version.strokes.every((stroke) => strokes.includes(stroke))
+  );
 }

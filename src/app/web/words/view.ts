@@ -1,26 +1,24 @@
 // The views of a line: boxes over the pad, and a list of the characters with alternatives and buttons to split and join.
 
 import { element } from '../ui/dom.js';
-import type { Ranked } from '../prediction/types.js';
-import type { LineCharacter } from './line.js';
-import { type Group, splitEdit } from './segment.js';
+import type { LineCharacter } from '../../words/line.js';
+import { type Group, splitEdit } from '../../words/segment.js';
 import { percent as probabilityText } from '../prediction/verdict.js';
 
-/** One character with its group and alternatives. */
+/** One character with its group. */
 export interface LineEntry {
   readonly group: Group;
   readonly character: LineCharacter;
-  readonly ranked: readonly Ranked[];
 }
 
 export interface ViewListener {
   split(index: number): void;
+  /** Fixes a character. */
+  choose(index: number, text: string): void;
   /** Joins a character with the next one. */
   join(index: number): void;
 }
 
-/** Number of alternatives shown. */
-const ALTERNATIVES = 3;
 /** Padding between strokes and box, in units of the pad: half of the pen and a little more. */
 const BOX_PADDING = 0.045;
 
@@ -49,17 +47,21 @@ export function drawCharacters(
   const focused = (document.activeElement as HTMLElement | null)?.dataset.edit;
   list.replaceChildren(
     ...entries.map((entry, index) => {
-      const { character, ranked, group } = entry;
-      const candidates = ranked
-        .slice(0, ALTERNATIVES)
-        .map(({ label, probability }) =>
-          element('li', {}, element('b', {}, label), ` ${probabilityText(probability)}`),
+      const { character, group } = entry;
+      const alternatives = character.alternatives.map(({ text, probability }) => {
+        const name = `${text}, ${probabilityText(probability)}, for character ${index + 1}`;
+        const button = editButton(text, name, `choose ${index} ${text}`, () =>
+          listener.choose(index, text),
         );
+        button.ariaPressed = String(text === character.text);
+        button.replaceChildren(element('b', {}, text), ` ${probabilityText(probability)}`);
+        return element('li', {}, button);
+      });
       const item = element('li', { className: 'character' });
       if (group.spaceBefore) item.classList.add('after-space');
       item.append(
         element('p', { className: 'predicted' }, character.text),
-        element('ol', {}, ...candidates),
+        element('ol', { ariaLabel: `Alternatives of character ${index + 1}` }, ...alternatives),
       );
       if (character.note !== null) item.append(element('p', { className: 'note' }, character.note));
       const buttons = element('div', { className: 'edits' });

@@ -55,6 +55,13 @@ function writeCharacter(
   strokes: Piece[][],
   rng: Rng,
 ): RecordedCharacter {
+  const laid = transform(traits, strokes, rng);
+  const written = writeStrokes(traits, laid, placement(laid.flat(2), traits.pad, rng), rng);
+  return { label, strokes: written };
+}
+
+/** Gives a form the size and slant of this hand, in pixels. */
+function transform(traits: HandTraits, strokes: readonly Piece[][], rng: Rng): Piece[][] {
   const sample = (range: readonly [number, number]): number => rng.between(range[0], range[1]);
   const height = sample(traits.size) * traits.pad[1];
   const [stretch, slant, turn] = [
@@ -66,10 +73,18 @@ function writeCharacter(
     const leaning = (x * stretch - y * slant) / 100;
     return [height * (leaning - (turn * y) / 100), height * (y / 100 + turn * leaning)];
   };
-  const laid = strokes.map((pieces) => pieces.map((piece) => piece.map(([x, y]) => placed(x, y))));
-  const move = placement(laid.flat(2), traits.pad, rng);
+  return strokes.map((pieces) => pieces.map((piece) => piece.map(([x, y]) => placed(x, y))));
+}
+
+/** Writes the strokes of a character, moved by `move`. */
+function writeStrokes(
+  traits: HandTraits,
+  laid: readonly Piece[][],
+  move: readonly number[],
+  rng: Rng,
+): RecordedPoint[][] {
   let clock = 0;
-  const written = laid.map((pieces) => {
+  return laid.map((pieces) => {
     const offset = [0, 1].map((axis) => move[axis] + traits.displacement * rng.between(-1, 1));
     const moved = pieces.map((piece) =>
       piece.map(([x, y]) => [x + offset[0], y + offset[1]] as const),
@@ -79,7 +94,56 @@ function writeCharacter(
     clock = points.at(-1)![2] + Math.round(rng.between(120, 320));
     return points;
   });
-  return { label, strokes: written };
+}
+
+/** Gaps in a line, as fractions of the height of a capital. */
+const [LETTER_GAP, WORD_GAP] = [[0.1, 0.26], [0.95, 1.4]] as const; // prettier-ignore
+/** Deviations within a line, as fractions: a hand keeps its size and slant better than over days. */
+const VARIATION = 0.15;
+
+/**
+ * Writes a line of text from left to right on a common baseline, on a pad as wide as the line.
+ *
+ * @param forms forms of the characters of the text
+ */
+export function writeLine(
+  traits: HandTraits,
+  forms: Readonly<Record<string, string>>,
+  text: string,
+  rng: Rng,
+): RecordedPoint[][] {
+  const steady = (range: readonly [number, number]): readonly [number, number] => {
+    const [middle, reach] = [rng.between(...range), (VARIATION * (range[1] - range[0])) / 2];
+    return [middle - reach, middle + reach];
+  };
+  const size = steady(traits.size);
+  const capital = traits.pad[1] * size[0];
+  const lineTraits: HandTraits = {
+    ...traits,
+    pad: [Infinity, 2 * traits.pad[1]],
+    size: [size[0] / 2, size[1] / 2],
+    stretch: steady(traits.stretch),
+    slant: steady(traits.slant),
+    turn: steady(traits.turn),
+  };
+  const baseline = traits.pad[1];
+  let left = capital;
+  const points: RecordedPoint[][] = [];
+  for (const character of text) {
+    if (character === ' ') {
+      left += capital * rng.between(...WORD_GAP) - capital * LETTER_GAP[0];
+      continue;
+    }
+    const laid = transform(lineTraits, parsePath(forms[character]), rng);
+    const columns = laid.flat(2).map(([x]) => x);
+    const move = [
+      left - Math.min(...columns),
+      baseline - capital + 0.02 * capital * rng.between(-1, 1),
+    ];
+    points.push(...writeStrokes(lineTraits, laid, move, rng));
+    left += Math.max(...columns) - Math.min(...columns) + capital * rng.between(...LETTER_GAP);
+  }
+  return points;
 }
 
 /** Places a character near the middle of the pad, completely inside. */

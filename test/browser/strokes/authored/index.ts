@@ -1,9 +1,9 @@
 // The parameters of the three hands that wrote the files in test/browser/strokes.
 
 import { Rng } from '../../../../src/engine/rng.js';
-import type { RecordedHand } from '../recorded.js';
+import type { Hand, RecordedHand, RecordedPoint } from '../recorded.js';
 import { FINGER_FORMS } from './finger.js';
-import { type HandTraits, write } from './hand.js';
+import { type HandTraits, write, writeLine } from './hand.js';
 import { MOUSE_FORMS } from './mouse.js';
 import { PEN_FORMS } from './pen.js';
 
@@ -71,4 +71,22 @@ export function writeHands(): RecordedHand[] {
     write(FINGER, FINGER_FORMS, rng.split('finger')),
     write(PEN, PEN_FORMS, rng.split('pen')),
   ];
+}
+
+/** The hands with their forms. */
+const WRITERS: Readonly<Record<Hand, readonly [HandTraits, Readonly<Record<string, string>>]>> = {
+  mouse: [MOUSE, MOUSE_FORMS],
+  finger: [FINGER, FINGER_FORMS],
+  pen: [PEN, PEN_FORMS],
+};
+
+/**
+ * A line of text in one of the hands. Letters without a form of their case get that of their class.
+ */
+export function writeText(hand: Hand, text: string, seed: number): RecordedPoint[][] {
+  const [traits, forms] = WRITERS[hand];
+  const known = Array.from(text, (character) =>
+    character === ' ' || character in forms ? character : character.toUpperCase(),
+  ).join('');
+  return writeLine(traits, forms, known, new Rng(seed).split(`${hand} ${text}`));
 }

@@ -1,8 +1,8 @@
 // Tests lines of handwriting without a browser: grouping of strokes, spaces, and word context.
 
 import { describe, expect, it } from 'vitest';
-import { resolveLine, type PredictedGroup } from '../../../src/app/web/words/line.js';
-import { type Group, joinEdit, segment, splitEdit } from '../../../src/app/web/words/segment.js';
+import { resolveLine, type PredictedGroup } from '../../../src/app/words/line.js';
+import { type Group, joinEdit, segment, splitEdit } from '../../../src/app/words/segment.js';
 import type { Stroke } from '../../../src/data/strokes/raster.js';
 
 /** Strokes of some letters in a box of height 1, and the width of each. */
@@ -20,13 +20,13 @@ const FORMS: Readonly<Record<string, { readonly width: number; readonly strokes:
   l: { width: 0, strokes: [[0, 0, 0, 1]] },
 }; // prettier-ignore
 
-/** Strokes of a text at this size; gaps between letters are a fifth of it, spaces four fifths. */
+/** Strokes of a text at this size; gaps between letters are a fifth of it, spaces are 1.1. */
 function write(text: string, size = 0.4): Stroke[] {
   let x = 0.1;
   const strokes: Stroke[] = [];
   for (const letter of text) {
     if (letter === ' ') {
-      x += 0.6 * size;
+      x += 0.9 * size;
       continue;
     }
     const { width, strokes: form } = FORMS[letter];
@@ -37,7 +37,7 @@ function write(text: string, size = 0.4): Stroke[] {
   return strokes;
 }
 
-const sizes = (groups: readonly Group[]): number[] => groups.map(({ strokes }) => strokes.length);
+const sizes = (groups: readonly Group[]): number[] => groups.map(({ parts }) => parts.length);
 const shape = (text: string): number[] =>
   Array.from(text.replaceAll(' ', ''), (c) => FORMS[c].strokes.length);
 
@@ -61,6 +61,36 @@ describe('segment', () => {
     expect(spaces).toEqual(expected);
   });
 
+  it('joins the dot of an i and the arm of a Y that stand beside their stems', () => {
+    const slantedI = [
+      [0.2, 0.4, 0.1, 1],
+      [0.32, 0.12],
+    ];
+    const h = [[-0.6, 0, -0.6, 1, -0.4, 0.5, -0.2, 1]];
+    expect(sizes(segment([...h, ...slantedI]))).toEqual([1, 2]);
+    const y = [
+      [0, 0, 0.3, 0.5],
+      [0.62, 0, 0.32, 0.5, 0.3, 1],
+    ];
+    expect(sizes(segment([...h, ...y]))).toEqual([1, 2]);
+  });
+
+  it('keeps bars side by side apart', () => {
+    const bars = [0, 0.2, 0.4].map((x) => [x, 0, x, 1]);
+    expect(sizes(segment(bars))).toEqual([1, 1, 1]);
+  });
+
+  it('requires a wider gap for a space where there is no usual gap', () => {
+    const bar = (x: number): number[] => [x, 0, x + 0.5, 1];
+    const spaces = (...lefts: number[]): boolean[] =>
+      segment(lefts.map(bar)).map(({ spaceBefore }) => spaceBefore);
+    expect(spaces(0, 1.3, 2.6)).toEqual([false, false, false]);
+    expect(spaces(0, 1.5)).toEqual([false, true]);
+    expect(spaces(0, 0.7, 1.4, 2.6)).toEqual([false, false, false, true]);
+    // Wide letter spacing: no gap stands out.
+    expect(spaces(0, 1.2, 2.4, 3.6)).toEqual([false, false, false, false]);
+  });
+
   it('is empty without strokes, and one group for a dot', () => {
     expect(segment([])).toEqual([]);
     expect(sizes(segment([[0.5, 0.5]]))).toEqual([1]);
@@ -79,7 +109,7 @@ describe('segment', () => {
   });
 });
 
-describe('readLine', () => {
+describe('resolveLine', () => {
   /** A group with these predictions, the most likely first. Default: height 1, no space before. */
   const group = (
     likely: readonly [string, number][],
@@ -87,6 +117,7 @@ describe('readLine', () => {
     spaceBefore = false,
   ): PredictedGroup => ({
     ranked: likely.map(([label, probability], index) => ({ index, label, probability })),
+    width: 0.5,
     height,
     spaceBefore,
   });
@@ -118,9 +149,41 @@ describe('readLine', () => {
     );
     expect(resolveLine([group(of(['O', 0.6], ['0', 0.4]))]).text).toBe('O');
     const mixed = [group(of(['A', 1])), group(of(['4', 1])), group(of(['O', 0.6], ['0', 0.4]))];
-    expect(resolveLine(mixed).text).toBe('A4O');
+    expect(resolveLine(mixed).text).toBe('A40');
     // No look-alikes: an unlikely character is not replaced.
-    expect(resolveLine([group(of(['A', 1])), group(of(['4', 0.5], ['X', 0.4]))]).text).toBe('A4');
+    expect(resolveLine([group(of(['A', 1])), group(of(['4', 0.9], ['X', 0.04]))]).text).toBe('A4');
+  });
+
+  it('combines look-alikes: a bar between capitals is an I, not an L', () => {
+    const bar = of(['1', 0.45], ['L', 0.42], ['I', 0.12]);
+    const thin = { ...group(bar), width: 0.1 };
+    const capital = (label: string): PredictedGroup => group(of([label, 0.99]));
+    const { text, characters } = resolveLine([capital('P'), thin, capital('N')]);
+    expect(text).toBe('PIN');
+    expect(characters[1].note).toBe('1 read as I: the rest of the word is letters');
+    expect(characters[1].alternatives.map((alternative) => alternative.text)).toEqual([
+      '1',
+      'L',
+      'I',
+    ]);
+    expect(characters[1].alternatives[0].probability).toBeCloseTo(0.99);
+    expect(resolveLine([capital('2'), thin, capital('7')]).text).toBe('217');
+  });
+
+  it('prefers frequent letter pairs, if the network is not sure', () => {
+    const x = (sure: number): PredictedGroup =>
+      group(of(['X', sure], ['K', 1 - sure - 0.01], ['R', 0.01]));
+    const word = (last: PredictedGroup): string =>
+      resolveLine([...Array.from('BAC', (label) => group(of([label, 0.99]))), last]).text;
+    expect(word(x(0.6))).toBe('BACK');
+    expect(word(x(0.95))).toBe('BACX');
+  });
+
+  it('keeps the character that the user has chosen', () => {
+    const h = { ...group(of(['H', 0.99])), chosen: 'x' };
+    const { text, characters } = resolveLine([h, group(of(['A', 0.99]))]);
+    expect(text).toBe('xA');
+    expect(characters[0]).toMatchObject({ note: 'chosen by you', probability: 1 });
   });
 
   it('treats each word separately', () => {
