@@ -54,7 +54,8 @@ async function predict(items: readonly Sample[]): Promise<Outcome[]> {
     const probabilities = await classify(loaded.model, images, loaded.temperature);
     batch.forEach((sample, i) => {
       const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-      const prediction = sample.image === null ? null : interpret(row, classes, classes.length);
+      const prediction =
+        sample.image === null ? null : interpret(row, classes, classes.length, loaded.rejection);
       results.push({ sample, prediction });
     });
   }

@@ -18,6 +18,22 @@ const FEATURES: Readonly<Record<ModuleBuild, readonly string[]>> = {
   wide: [...RELAXED, '--use', 'WIDE=1', '--memoryBase', '32768'],
 };
 
+/** The part of the compiler that is used here. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    host: {
+      readonly readFile: (file: string) => string | null;
+      readonly writeFile: (file: string, contents: Uint8Array | string) => void;
+      readonly listFiles: () => readonly string[];
+      readonly stderr: { readonly write: (text: string | Uint8Array) => void };
+    },
+  ): Promise<{ readonly error: Error | null }>;
+}
+
+/** Not a literal in `import`: the compiler's types redefine global ones, such as Array.at. */
+const COMPILER = ['assemblyscript', 'asc'].join('/');
+
 /**
  * The WebAssembly module of one rung.
  *
@@ -29,7 +45,7 @@ export async function compileRung(
   name: string,
   build: ModuleBuild,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: asc } = await import('assemblyscript/asc');
+  const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
   const outputs: Uint8Array<ArrayBuffer>[] = [];
   let messages = '';
   const { error } = await asc.main(

@@ -8,7 +8,7 @@ function outcome(written: string, label: string, names: string[], sure: boolean)
   const top = names.map((name, index) => ({ index, name, probability: 1 / names.length }));
   return {
     sample: { set: 'paper', name: 'file', written, label, image: new Uint8Array(784) },
-    prediction: { top, characters: names, probability: 1, sure },
+    prediction: { top, characters: names, probability: 1, sure, rejected: false },
   };
 }
 

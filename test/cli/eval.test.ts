@@ -8,7 +8,7 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluation/evaluate.js';
 import type { ClassScore } from '../../src/app/evaluation/accuracy.js';
-import { loadModel, storeTemperature } from '../../src/app/model/modelFile.js';
+import { loadModel, storeCalibration } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
@@ -40,7 +40,7 @@ beforeAll(async () => {
     runs[name as keyof typeof COMMANDS] = await inkgrad(folder, command);
     if (name !== 'train') continue;
     await copyFile(at('ours', 'best.safetensors'), at('ours', 'other.safetensors'));
-    await storeTemperature(at('ours', 'other.safetensors'), 3);
+    await storeCalibration(at('ours', 'other.safetensors'), { temperature: 3 });
   }
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -118,8 +118,8 @@ async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<E
 }
 
 /**
- * Fits the temperature on the validation part, whichever part is evaluated, and stores it in
- * the model file.
+ * Fits the temperature, and the rejection of a model that has one, on the validation part, whichever
+ * part is evaluated, and stores them in the model file.
  */
 async function calibrate(
   args: EvalArguments,
@@ -128,8 +128,12 @@ async function calibrate(
 ): Promise<number> {
   const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
   checkClasses(args.model, loaded.classes, validation);
-  const { temperature } = await calibrateModel(args.model, loaded, validation, (done, total) =>
-    reporter.progress(done, total, 'calibrating'),
+  const { temperature } = await calibrateModel(
+    args.model,
+    loaded,
+    validation,
+    loaded.rejection !== null,
+    (done, total) => reporter.progress(done, total, 'calibrating'),
   );
   reporter.print(
     `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +

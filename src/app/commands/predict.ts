@@ -243,7 +243,8 @@ async function predictBatch(
   return items.map((item) => {
     const row = nonEmpty.indexOf(item);
     if (row < 0) return null;
-    return interpret(probabilities.subarray(row * length, (row + 1) * length), loaded.classes, top);
+    const probabilitiesOfImage = probabilities.subarray(row * length, (row + 1) * length);
+    return interpret(probabilitiesOfImage, loaded.classes, top, loaded.rejection);
   });
 }
 
@@ -269,17 +270,18 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
     printEmpty(reporter, file, { empty, kind, ...debug });
     return;
   }
-  const { characters, probability, sure } = prediction;
+  const { characters, probability, sure, rejected } = prediction;
   const top = prediction.top.map(({ name, probability: share }) => ({ name, probability: share }));
   const note = several ? { severalCharacters: true } : {};
-  reporter.emit({ file, empty, kind, read: characters, probability, sure, top, ...note, ...debug });
+  const fields = { read: characters, probability, sure, rejected, top, ...note, ...debug };
+  reporter.emit({ file, empty, kind, ...fields });
   if (several) reporter.warn(`${file}: more than one character; use --words`);
   const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
   const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
-  reporter.print(
-    `${file}\n  ` +
-      `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`,
-  );
+  const text = rejected
+    ? `${reporter.paint('yellow', 'not a letter or digit')}  (most similar: ${characters.join(' or ')})`
+    : `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`;
+  reporter.print(`${file}\n  ${text}`);
   for (const { name, probability: share } of top) {
     const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
     reporter.print(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());

@@ -2,6 +2,7 @@
 // line and the page share it. Host numbers only.
 
 import { mergedName } from '../../data/emnist/lookAlikes.js';
+import { evidenceOf, type Rejection } from './rejection.js';
 
 /** A class with its probability. */
 export interface Candidate {
@@ -23,8 +24,10 @@ export interface Prediction {
   readonly characters: readonly string[];
   /** The total probability of the characters in `characters`. */
   readonly probability: number;
-  /** True if the prediction is confident: `probability` is at least 0.7. */
+  /** True if the prediction is confident: `probability` is at least 0.7, and it is not rejected. */
   readonly sure: boolean;
+  /** True if the image is probably not a character; always false for a model without rejection. */
+  readonly rejected: boolean;
 }
 
 // Both thresholds were chosen on the 9,262 validation images of the page's first model (original
@@ -49,11 +52,13 @@ const MIN_CONFIDENCE = 0.7;
  *
  * @param probabilities one per class
  * @param count number of the most probable classes to list
+ * @param rejection when to reject the image; default: never
  */
 export function interpret(
   probabilities: ArrayLike<number>,
   classes: readonly string[],
   count: number,
+  rejection: Rejection | null = null,
 ): Prediction {
   // The sort is stable: equal probabilities stay in class order.
   const ranked = classes
@@ -69,11 +74,14 @@ export function interpret(
     1,
     alike.reduce((sum, choice) => sum + choice.probability, 0),
   );
+  const rejected =
+    rejection !== null && evidenceOf(probabilities, rejection.temperature) < rejection.minEvidence;
   return {
     top: ranked.slice(0, count),
     characters: alike.map(({ name }) => name),
     probability,
-    sure: probability >= MIN_CONFIDENCE,
+    sure: !rejected && probability >= MIN_CONFIDENCE,
+    rejected,
   };
 }
 

@@ -1,6 +1,7 @@
 // The character model: the EMNIST network with its classes and its training metadata. Loads the
 // file that is part of the package, or any model file, and saves a model as the bytes of one.
 
+import type { Rejection } from '../evaluation/rejection.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { currentBackend, withBackend, type Backend } from '../../engine/index.js';
 import { describeValue } from '../../engine/options.js';
@@ -32,6 +33,8 @@ export class CharacterModel {
   readonly classes: readonly string[];
   /** What the network was trained on, and the temperature that calibrates its probabilities. */
   readonly training: TrainingMetadata;
+  /** When `recognize` rejects an image as not a character; null: never. */
+  readonly rejection: Rejection | null;
   /**
    * The network, in evaluation mode: `[N, 1, 28, 28]` (-1 = paper, 1 = ink) to logits
    * `[N, classes]`.
@@ -41,9 +44,10 @@ export class CharacterModel {
   readonly backend: Backend;
 
   /** @internal */
-  constructor({ model, classes, training }: LoadedModel, backend: Backend) {
+  constructor({ model, classes, training, rejection }: LoadedModel, backend: Backend) {
     this.classes = classes;
     this.training = training;
+    this.rejection = rejection;
     this.network = model;
     this.backend = backend;
   }

@@ -18,7 +18,10 @@ export interface RecognizeOptions {
 }
 
 /** The result of `recognize`. */
-export interface Recognition extends Pick<Prediction, 'characters' | 'probability' | 'sure'> {
+export interface Recognition extends Pick<
+  Prediction,
+  'characters' | 'probability' | 'sure' | 'rejected'
+> {
   /** Every class with its probability, most probable first. */
   readonly ranked: readonly Candidate[];
   /** The input of the network, `[28, 28]`, 0 = paper, 255 = ink. */
@@ -31,6 +34,7 @@ export interface Recognition extends Pick<Prediction, 'characters' | 'probabilit
  * Look-alikes (1/I/L, 9/g/q, F/f, 0/O) cannot be told apart without context. `characters` lists the
  * most probable character and its look-alikes that are at least a tenth as probable; `probability`
  * is their sum. `sure` is false if it is below 0.7: nearly half of these predictions are wrong.
+ * `rejected` is true if the image is probably not a character, for a model trained with outliers.
  *
  * The network runs on the backend of the model. No buffer remains in use.
  *
@@ -65,8 +69,8 @@ export async function recognize(
   }
   const image = inputImage(input, invert);
   if (image === null) return null;
-  const { network, classes, training } = model;
+  const { network, classes, training, rejection } = model;
   const probabilities = await classify(network, image, training.temperature);
-  const { top, ...prediction } = interpret(probabilities, classes, classes.length);
+  const { top, ...prediction } = interpret(probabilities, classes, classes.length, rejection);
   return { ranked: top, ...prediction, image };
 }

@@ -9,9 +9,10 @@ import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { ImageDataset, limitImages } from '../../data/loading/imageDataset.js';
 import { drawDataset } from '../../data/strokes/synthetic.js';
 import { evaluate } from '../evaluation/evaluate.js';
-import { logPriorsOf, modelFrom, type TrainingMetadata } from '../model/modelContents.js';
+import { logPriorsOf, modelFrom } from '../model/modelContents.js';
 import { newSettings, SETTINGS, type Settings } from '../run/settings.js';
 import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
+import { evidenceQuantile } from '../evaluation/rejection.js';
 import { addGenerated } from '../training/generated.js';
 import { holdOutValidation, SYNTHETIC_COUNT, type TrainingParts } from '../training/holdOut.js';
 import { recomputeBatchNorm } from '../training/preciseBatchNorm.js';
@@ -243,21 +244,25 @@ async function snapshot(
 async function finish(
   kept: Uint8Array,
   { train: images, validation }: TrainingParts,
-  { preciseBn, seed }: Settings,
+  { preciseBn, seed, outliers }: Settings,
   backend: Backend,
   yieldToEvents: () => Promise<void>,
 ): Promise<CharacterModel> {
   const loaded = await withBackend(backend, () => modelFrom('trained', kept));
   try {
     if (preciseBn) await recomputeBatchNorm(loaded.model, images, seed, yieldToEvents);
+    const priors = logPriorsOf(loaded.training, 'val');
     const { logits } = await evaluate(loaded.model, validation, {
       logits: true,
-      priors: logPriorsOf(loaded.training, 'val'),
+      priors,
       onProgress: yieldToEvents,
     });
     const temperature = fitTemperature(logits!, validation.labels);
-    const training: TrainingMetadata = { ...loaded.training, temperature };
-    return new CharacterModel({ ...loaded, temperature, training }, backend);
+    const { classes } = loaded;
+    const minEvidence = outliers > 0 ? evidenceQuantile(logits!, classes.length, priors) : null;
+    const rejection = minEvidence === null ? null : { minEvidence, temperature };
+    const training = { ...loaded.training, temperature, minEvidence };
+    return new CharacterModel({ ...loaded, temperature, rejection, training }, backend);
   } catch (error) {
     loaded.model.dispose();
     throw error;

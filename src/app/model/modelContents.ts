@@ -1,6 +1,7 @@
 // Decodes the bytes of a model file: the network, its classes, its training metadata. Opens no
 // file, so the page uses it too. pthModel.ts is loaded only for a PyTorch file.
 
+import type { Rejection } from '../evaluation/rejection.js';
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import type { Json } from '../../nn/saving/json.js';
@@ -51,6 +52,11 @@ export interface TrainingMetadata {
    * it is fitted.
    */
   readonly temperature?: number;
+  /**
+   * Evidence below which an image is rejected as not a character (evaluation/rejection.ts); null
+   * for a model that was not trained with outliers.
+   */
+  readonly minEvidence?: number | null;
 }
 
 /**
@@ -71,6 +77,8 @@ export interface LoadedModel {
   readonly classes: readonly string[];
   /** Temperature that divides the logits before the softmax (temperature.ts). */
   readonly temperature: number;
+  /** When to reject an image as not a character; null: never. */
+  readonly rejection: Rejection | null;
   readonly training: TrainingMetadata;
 }
 
@@ -124,8 +132,9 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
       model.dispose();
       throw error;
     }
-    const { classes, temperature = 1 } = training;
-    return { model: model.eval(), classes, temperature, training };
+    const { classes, temperature = 1, minEvidence = null } = training;
+    const rejection = minEvidence === null ? null : { minEvidence, temperature };
+    return { model: model.eval(), classes, temperature, rejection, training };
   });
 }
 
@@ -149,7 +158,7 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     limit,
     temperature = 1,
   } = metadata ?? {};
-  const { logPriors = null } = metadata ?? {};
+  const { logPriors = null, minEvidence = null } = metadata ?? {};
   if (
     !Array.isArray(classes) ||
     !classes.every((name) => typeof name === 'string') ||
@@ -169,6 +178,11 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
       `its temperature is ${JSON.stringify(temperature)}, expected a number above 0`,
     );
   }
+  if (minEvidence !== null && !Number.isFinite(minEvidence)) {
+    throw new ModelError(
+      `its minEvidence is ${JSON.stringify(minEvidence)}, expected a number or null`,
+    );
+  }
   if (logPriors !== null && !areLogPriors(logPriors, classes.length)) {
     throw new ModelError(`its logPriors must be ${classes.length} finite numbers, one per class`);
   }
@@ -182,6 +196,7 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     limit: typeof limit === 'number' ? limit : null,
     logPriors,
     temperature,
+    ...(minEvidence === null ? {} : { minEvidence }),
   };
 }
 

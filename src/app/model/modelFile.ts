@@ -61,15 +61,19 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   return modelFrom(path, (await readModelBytes(path)).safetensors);
 }
 
+/** What calibration writes into a model file. */
+export type Calibration = Required<Pick<TrainingMetadata, 'temperature'>> &
+  Pick<TrainingMetadata, 'minEvidence'>;
+
 /**
- * Writes a temperature into a model file of `train` or `import`; everything else stays unchanged.
+ * Writes a calibration into a model file of `train` or `import`; everything else stays unchanged.
  *
  * @throws ModelError if the file is missing or damaged
  */
-export async function storeTemperature(path: string, temperature: number): Promise<void> {
+export async function storeCalibration(path: string, calibration: Calibration): Promise<void> {
   const bytes = await withSafetensors(path, (saved) => {
     const { tensors, metadata } = decodeSafetensors(saved);
-    const extra = { ...(loadState(saved).extra as JsonObject), temperature };
+    const extra = { ...(loadState(saved).extra as JsonObject), ...calibration };
     return encodeSafetensors(tensors, { ...metadata, extra: canonicalJson(extra) });
   });
   await writeAtomically(path, bytes);

@@ -44,6 +44,7 @@ export async function finish(run: FinishOptions, path: string): Promise<FinishRe
     path,
     best,
     validation,
+    settings.outliers > 0,
     (done, total) => reporter.progress(done, total, 'evaluating the model'),
   );
   const calibration =

@@ -11,7 +11,7 @@ import {
   convolutionsOf,
   type Convolutions,
 } from '../../../src/app/model/characterNet.js';
-import { loadWeights, loadModel, storeTemperature } from '../../../src/app/model/modelFile.js';
+import { loadWeights, loadModel, storeCalibration } from '../../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { Rng } from '../../../src/engine/index.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/nn/index.js';
@@ -83,7 +83,7 @@ it(
     expect(before['conv_layers.0.weight'].data).toBeInstanceOf(Int8Array);
     expect(convolutionsOf(modelArrays(before))).toEqual([1, 2, 2]);
 
-    await storeTemperature(file, 1.5);
+    await storeCalibration(file, { temperature: 1.5 });
     const { model: loaded, temperature } = await loadModel(file);
     expect(temperature).toBe(1.5);
     expect(digest(encodeSafetensors(await arrays()))).toBe(digest(encodeSafetensors(before)));

@@ -6,6 +6,7 @@ import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import { Normalizer } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model/characterNet.js';
 import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
+import type { Rejection } from '../../evaluation/rejection.js';
 import { probabilitiesOf } from '../../training/temperature.js';
 import { pageBackend } from './backend.js';
 import type { ModelCard, Prediction } from './types.js';
@@ -20,11 +21,13 @@ export class Predictor {
   readonly model: CharacterNet;
   /** Calibration temperature: logits are divided by it before the softmax, so that probabilities match frequencies. */
   readonly temperature: number;
+  /** When to reject a drawing as not a character; null: never. */
+  readonly rejection: Rejection | null;
   readonly card: ModelCard;
   readonly #backend: Backend;
 
   private constructor(
-    { model, classes, temperature }: LoadedModel,
+    { model, classes, temperature, rejection }: LoadedModel,
     card: ModelCard,
     backend: Backend,
   ) {
@@ -32,6 +35,7 @@ export class Predictor {
     this.model = model;
     this.classes = classes;
     this.temperature = temperature;
+    this.rejection = rejection;
     this.card = card;
   }
 
@@ -76,7 +80,8 @@ export class Predictor {
     ); // [1, classes]
     const logits = Float32Array.from(output);
     const probabilities = probabilitiesOf(logits, logits.length, this.temperature);
-    return { image, logits, probabilities, ...summarizeProbabilities(probabilities, this.classes) };
+    const summary = summarizeProbabilities(probabilities, this.classes, this.rejection);
+    return { image, logits, probabilities, ...summary };
   }
 
   /** Frees the network. */

@@ -51,11 +51,13 @@ function verdictNodes({ kind, group }: Verdict): Node[] {
     ...(index === 0 ? [] : [element('span', { className: 'between' }, ' or ')]),
     element('span', { className: 'letter' }, letter),
   ]);
-  return kind === 'unsure' ? [...letters, element('span', { className: 'between' }, '?')] : letters;
+  const isDoubtful = kind === 'unsure' || kind === 'rejected';
+  return isDoubtful ? [...letters, element('span', { className: 'between' }, '?')] : letters;
 }
 
 function confidenceNote({ kind }: Verdict): string {
   if (kind === 'sure') return '';
+  if (kind === 'rejected') return 'Not a letter or digit.';
   return kind === 'alike' ? 'They look alike.' : 'Not sure.';
 }
 

@@ -13,13 +13,13 @@ export interface Ranked {
 
 /** A prediction as shown to the visitor. */
 export interface Verdict {
-  /** One character, several look-alikes, or not sure. */
-  readonly kind: 'sure' | 'alike' | 'unsure';
+  /** One character, several look-alikes, not sure, or not a character. */
+  readonly kind: 'sure' | 'alike' | 'unsure' | 'rejected';
   /** The likeliest character. */
   readonly label: string;
-  /** Display text: "B", "0 or O", "not sure: 5, S". */
+  /** Display text: "B", "0 or O", "not sure: 5, S", "not a letter or digit". */
   readonly text: string;
-  /** The characters named in `text`. */
+  /** The characters named in `text`; none if the drawing is rejected. */
   readonly group: readonly string[];
 }
 

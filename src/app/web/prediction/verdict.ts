@@ -1,6 +1,7 @@
 // Conversion of class probabilities to a ranking and a text for the visitor, with the rules of the command line (interpret.ts).
 
 import { interpret, MIN_RELATIVE_PROBABILITY } from '../../evaluation/interpret.js';
+import type { Rejection } from '../../evaluation/rejection.js';
 import type { Ranked, Verdict } from './types.js';
 
 /**
@@ -10,16 +11,20 @@ import type { Ranked, Verdict } from './types.js';
 const MAX_NAMED = 3;
 
 /**
- * Ranks the classes and makes a verdict: one character, several look-alikes, or not sure.
+ * Ranks the classes and makes a verdict: one character, several look-alikes, not sure, or not a character.
  *
  * @param probabilities calibrated, [classes]
+ * @param rejection when to reject a drawing as not a character; default: never
  */
 export function summarizeProbabilities(
   probabilities: Float32Array,
   classes: readonly string[],
+  rejection: Rejection | null = null,
 ): { readonly ranked: readonly Ranked[]; readonly verdict: Verdict } {
-  const { top, characters: read, sure } = interpret(probabilities, classes, classes.length);
+  const prediction = interpret(probabilities, classes, classes.length, rejection);
+  const { top, characters: read, sure, rejected } = prediction;
   const ranked = top.map(({ index, name, probability }) => ({ index, label: name, probability }));
+  if (rejected) return { ranked, verdict: rejectedVerdict(ranked) };
   return { ranked, verdict: sure ? confidentVerdict(read) : uncertainVerdict(ranked) };
 }
 
@@ -30,6 +35,10 @@ function confidentVerdict(group: readonly string[]): Verdict {
     text: group.join(' or '),
     group,
   };
+}
+
+function rejectedVerdict([{ label }]: readonly Ranked[]): Verdict {
+  return { kind: 'rejected', label, text: 'not a letter or digit', group: [] };
 }
 
 function uncertainVerdict(ranked: readonly Ranked[]): Verdict {

@@ -1,0 +1,65 @@
+// Rejection of images that are not characters: evidence from logits and from probabilities, the
+// threshold of a share of the images, and its effect on a prediction.
+
+import { describe, expect, it } from 'vitest';
+import { interpret } from '../../../src/app/evaluation/interpret.js';
+import {
+  evidenceOf,
+  evidenceOfLogits,
+  evidenceQuantile,
+} from '../../../src/app/evaluation/rejection.js';
+import { probabilitiesOf } from '../../../src/app/training/temperature.js';
+import { Rng } from '../../../src/engine/index.js';
+
+describe('evidence', () => {
+  it('is the largest logit minus their mean', () => {
+    expect(evidenceOfLogits([1, 5, -3])).toBe(4);
+    expect(evidenceOfLogits([2, 2, 2, 2])).toBe(0);
+  });
+
+  it.each([0.5, 1, 3])('is the same from probabilities at temperature %f', (temperature) => {
+    const rng = new Rng(1);
+    const logits = Float32Array.from({ length: 47 }, () => rng.between(-8, 8));
+    const probabilities = probabilitiesOf(logits, 47, temperature);
+    expect(evidenceOf(probabilities, temperature)).toBeCloseTo(evidenceOfLogits(logits), 4);
+  });
+});
+
+describe('evidenceQuantile', () => {
+  // Evidence 0, 0.5, 1, ..., 9.5 in two classes, in mixed order.
+  const order = [...new Rng(2).permutation(20)];
+  const logits = Float32Array.from(order.flatMap((i) => [i, 0]));
+
+  it('is not reached by the share of the images', () => {
+    const threshold = evidenceQuantile(logits, 2, null, 0.25);
+    expect(order.filter((i) => i / 2 < threshold)).toHaveLength(5);
+  });
+
+  it('removes log-priors from the logits', () => {
+    const priors = [-0.5, -2];
+    const withPriors = logits.map((value, i) => value + priors[i % 2]);
+    const plain = evidenceQuantile(logits, 2, null, 0.25);
+    expect(evidenceQuantile(withPriors, 2, priors, 0.25)).toBeCloseTo(plain, 6);
+  });
+});
+
+describe('interpret', () => {
+  const classes = ['A', 'B', 'C'];
+
+  it('rejects an image below the evidence, however probable its class is', () => {
+    const probabilities = [0.9, 0.05, 0.05]; // evidence (2 / 3) log 18 = 1.93
+    const atEvidence = (minEvidence: number): ReturnType<typeof interpret> =>
+      interpret(probabilities, classes, 3, { minEvidence, temperature: 1 });
+    expect(atEvidence(1.9)).toMatchObject({ rejected: false, sure: true });
+    expect(atEvidence(1.95)).toMatchObject({ rejected: true, sure: false, characters: ['A'] });
+  });
+
+  it('rejects nothing without a threshold', () => {
+    expect(interpret([1 / 3, 1 / 3, 1 / 3], classes, 3).rejected).toBe(false);
+  });
+
+  it('accepts probabilities that are zero in float32', () => {
+    const rejection = { minEvidence: 5, temperature: 1 };
+    expect(interpret([1, 0, 0], classes, 3, rejection).rejected).toBe(false);
+  });
+});
