@@ -1,5 +1,6 @@
 // Accuracy on handwriting from outside EMNIST: a folder with strokes.jsonl.gz and pictures.csv
-// (strangers/drawings.ts). For evaluation only. It measures accuracy, not speed.
+// (strangers/drawings.ts), for evaluation only; on generated rare forms, and rejection of generated
+// drawings that are not characters. It measures accuracy, not speed.
 //
 //     STRANGERS_DIR=DIR npm run bench:strangers -- [--model MODEL] [--sheet FILE.png] [--quick]
 //
@@ -19,6 +20,7 @@ import { readOptions, usageError } from './support/options.js';
 import { saveResult } from './support/results.js';
 import { formatTable } from './support/table.js';
 import { readSamples, type Sample } from './strangers/drawings.js';
+import { outlierSamples, rareSamples } from './strangers/generated.js';
 import {
   groupBy,
   isConfidentError,
@@ -41,6 +43,8 @@ const loaded = await modelFrom(path, new Uint8Array(await readFile(path)));
 const all = await readSamples(folder);
 const samples = quick ? all.filter((_, index) => index % 20 === 0) : all;
 const outcomes = await predict(samples);
+const rare = await predict(rareSamples());
+const outliers = await predict([...outlierSamples(false), ...outlierSamples(true)]);
 loaded.model.dispose();
 
 /** Predicts every sample, in batches of 64. */
@@ -83,14 +87,15 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 const row = (name: string, score: Score): string[] => [
   name,
   String(score.count),
-  ...[score.top1, score.merged, score.unsure, score.confidentErrors].map(percent),
+  ...[score.top1, score.merged, score.unsure, score.rejected, score.confidentErrors].map(percent),
 ];
-const header = ['%', 'count', 'top-1', 'merged', 'unsure', 'confident errors'];
+const header = ['%', 'count', 'top-1', 'merged', 'unsure', 'rejected', 'confident errors'];
 console.log(
   formatTable(header, [
     ...[...bySet].map(([set, score]) => row(set, score)),
     ...[...byKind].map(([key, score]) => row(key, score)),
     row('letter i, all sets', letterI),
+    row('generated rare forms', scoreOf(rare)),
   ]),
 );
 const worst = [...byCharacter].sort(([, a], [, b]) => a.merged - b.merged).slice(0, 12);
@@ -100,6 +105,30 @@ console.log(
     worst.map(([key, score]) => row(key, score)),
   )}`,
 );
+
+/** Merged accuracy of each kind of rare form, and share of rejected outliers of each kind. */
+const byForm = shares(rare, 'merged');
+const rejectedByKind = shares(outliers, 'rejected');
+const rejectedBySet = Object.fromEntries(
+  [...groupBy(outliers, ({ set }) => set)].map(([set, group]) => [set, scoreOf(group).rejected]),
+);
+
+function shares(group: readonly Outcome[], of: 'merged' | 'rejected'): Record<string, number> {
+  return Object.fromEntries(
+    [...groupBy(group, ({ name }) => name)].map(([name, some]) => [name, scoreOf(some)[of]]),
+  );
+}
+
+const lowest = (values: Record<string, number>): string =>
+  Object.entries(values)
+    .sort(([, a], [, b]) => a - b)
+    .slice(0, 12)
+    .map(([name, value]) => `${name} ${percent(value)}`)
+    .join(', ');
+console.log(`\nrare forms, lowest: ${lowest(byForm)}`);
+for (const [set, share] of Object.entries(rejectedBySet))
+  console.log(`${set}: ${percent(share)} % rejected`);
+console.log(`lowest: ${lowest(rejectedByKind)}`);
 
 if (sheet[0] !== '') {
   const errors = outcomes.filter((outcome) => !isMergedCorrect(outcome));
@@ -121,6 +150,9 @@ const file = saveResult(
     byKind: Object.fromEntries(byKind),
     letterI,
     byCharacter: Object.fromEntries(byCharacter),
+    byForm,
+    rejectedBySet,
+    rejectedByKind,
   },
   { quick },
 );

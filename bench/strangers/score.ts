@@ -17,14 +17,18 @@ export interface Score {
   readonly top1: number;
   /** The same, look-alikes counted as equal. */
   readonly merged: number;
-  /** Low confidence, or no ink found. */
+  /** Low confidence, rejected, or no ink found. */
   readonly unsure: number;
+  /** Rejected as not a character. */
+  readonly rejected: number;
   /** Share of the confident predictions whose named characters do not include the label. */
   readonly confidentErrors: number;
 }
 
+/** Whether the prediction is the label, look-alikes counted as equal. A rejected character is wrong. */
 export function isMergedCorrect({ sample, prediction }: Outcome): boolean {
-  return prediction !== null && mergedName(prediction.top[0].name) === mergedName(sample.label);
+  const isRejected = prediction === null || prediction.rejected;
+  return !isRejected && mergedName(prediction.top[0].name) === mergedName(sample.label);
 }
 
 const isConfident = ({ prediction }: Outcome): boolean => prediction?.sure === true;
@@ -40,9 +44,13 @@ export function scoreOf(outcomes: readonly Outcome[]): Score {
     among.length === 0 ? NaN : among.filter(isCounted).length / among.length;
   return {
     count: outcomes.length,
-    top1: share(({ sample, prediction }) => prediction?.top[0].name === sample.label),
+    top1: share(
+      ({ sample, prediction }) =>
+        prediction?.rejected === false && prediction.top[0].name === sample.label,
+    ),
     merged: share(isMergedCorrect),
     unsure: share((outcome) => !isConfident(outcome)),
+    rejected: share(({ prediction }) => prediction?.rejected === true),
     confidentErrors: share(isConfidentError, outcomes.filter(isConfident)),
   };
 }
