@@ -89,14 +89,14 @@ describe.concurrent('help', () => {
     expect(stdout).toMatch(/"test", "train", "val"\] \[default: "test"\]/);
   });
 
-  it('lists every option of predict, and two example commands', async () => {
+  it('lists every option of predict, and example commands', async () => {
     const { code, stdout } = await run('predict --help');
     expect(code).toBe(0);
-    for (const option of ['model', 'top', 'invert', 'debug-dir', 'backend', 'json']) {
+    for (const option of ['model', 'top', 'invert', 'words', 'debug-dir', 'backend', 'json']) {
       expect(stdout).toContain(`--${option}`);
     }
     expect(stdout).toMatch(
-      /Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --top 5/,
+      /Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --words.*\n {2}inkgrad predict --top 5/,
     );
   });
 

@@ -54,7 +54,8 @@ describe.concurrent.each(['separate', 'shared'] as const)(
       expect(outcome.stderr).toContain('nowhere');
       // Null in a shared process on systems that do not report memory.
       if (outcome.megabytes === null) return;
-      expect(outcome.megabytes).toBeGreaterThanOrEqual(0);
+      // Linux counts the pages of a process in batches, so no growth may be slightly negative.
+      expect(outcome.megabytes).toBeGreaterThan(-1);
       expect(outcome.megabytes).toBeLessThan(260);
     });
 
