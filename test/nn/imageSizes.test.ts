@@ -37,11 +37,13 @@ const SIZES = [
 /** Output and gradient of the images, and the output for inference, for each size in turn. */
 async function results(): Promise<Record<string, FloatArray>> {
   const rng = new Rng(SEED);
-  const convolution = (inChannels: number): Conv2d =>
-    new Conv2d({ inChannels, outChannels: CHANNELS, kernelSize: 3, padding: 1, rng });
+  const convolution = (inChannels: number, groups = 1): Conv2d =>
+    new Conv2d({ inChannels, outChannels: CHANNELS, kernelSize: 3, padding: 1, groups, rng });
   const model = new Sequential(
-    convolution(2),
-    convolution(CHANNELS),
+    convolution(2), // direct
+    convolution(CHANNELS), // Winograd
+    convolution(CHANNELS, CHANNELS), // depthwise
+    convolution(CHANNELS), // with batch norm folded in
     new BatchNorm2d({ numFeatures: CHANNELS }),
     new ReLU(),
     new MaxPool2d({ kernelSize: 2 }),

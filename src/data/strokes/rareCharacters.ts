@@ -1,10 +1,8 @@
-// Random characters of the forms that EMNIST lacks (skeletons/rare.ts), and data sets of them to mix
-// into training. Generated like the synthetic characters.
+// Random characters of the forms that EMNIST lacks (skeletons/rare.ts), to mix into training.
+// Generated like the synthetic characters.
 
 import { Rng } from '../../engine/rng.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
 import { BALANCED_CLASSES } from '../emnist/splits.js';
-import { ImageDataset } from '../loading/imageDataset.js';
 import { GlyphRenderer, type GlyphOptions, type Stroke } from './glyph.js';
 import { Handwriting } from './handwriting.js';
 import { RARE_FORMS, type RareForms } from './skeletons/rare.js';
@@ -64,28 +62,4 @@ export class RareCharacters {
     const skeleton = skeletons[rng.below(skeletons.length)];
     return { strokes: handwriting.write(skeleton), pen: handwriting.pen(skeleton), label, name };
   }
-}
-
-/** Draws the first `count` samples into a data set of the 47 classes of EMNIST Balanced. */
-export function rareDataset({
-  count,
-  ...options
-}: SyntheticOptions & { readonly count: number }): ImageDataset {
-  const characters = new RareCharacters(options);
-  const images = new Uint8Array(count * IMAGE_PIXELS);
-  const labels = new Uint8Array(count);
-  for (let index = 0; index < count; index++) {
-    const { image, label } = characters.sample(index);
-    images.set(image, index * IMAGE_PIXELS);
-    labels[index] = label;
-  }
-  return new ImageDataset({
-    name: 'generated rare forms (not EMNIST)',
-    images,
-    height: IMAGE_SIDE,
-    width: IMAGE_SIDE,
-    labels,
-    classes: BALANCED_CLASSES,
-    synthetic: true,
-  });
 }

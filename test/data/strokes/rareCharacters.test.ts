@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
-import { rareDataset, RareCharacters } from '../../../src/data/strokes/rareCharacters.js';
+import { RareCharacters } from '../../../src/data/strokes/rareCharacters.js';
 import { RARE_FORMS } from '../../../src/data/strokes/skeletons/rare.js';
 import { parseSkeleton } from '../../../src/data/strokes/skeletons/skeleton.js';
 
@@ -60,14 +60,4 @@ describe('RareCharacters', () => {
       expect(heights.at(-1)).toBeLessThan(heights[0]);
     }
   });
-});
-
-it('rareDataset is synthetic, and has the samples in order', () => {
-  const dataset = rareDataset({ seed: SEED, count: 5 });
-  const characters = new RareCharacters({ seed: SEED });
-  expect(dataset).toMatchObject({ length: 5, synthetic: true, classes: BALANCED_CLASSES });
-  for (let index = 0; index < 5; index++) {
-    const { image, label } = characters.sample(index);
-    expect(dataset.get(index)).toEqual({ inputs: image, targets: label });
-  }
 });

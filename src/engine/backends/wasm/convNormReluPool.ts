@@ -2,28 +2,16 @@
 // once, and one image at a time goes through ReLU and pooling before it is stored.
 
 import type { Conv2dConstants } from '../../../../kernels/conv2d.js';
-import type { PoolConstants } from '../../../../kernels/pool.js';
 import { convolvePooled, inputLayout, panelLength, shapeOf, weightKey } from './conv2d.js';
 import { forwardGeometry } from './convGeometry.js';
-import type { Machine, RoutineOverride, WasmBuffer } from './machine.js';
-import { layouts } from './pool.js';
+import type { ChannelsLast, Machine, RoutineOverride, WasmBuffer } from './machine.js';
 import { convolveImagesPooled, filterKey, packFilters, usesWinograd } from './winograd.js';
 
-/** Geometry of 2x2 max-pooling over the output of a convolution. */
-const poolGeometry = (c: Conv2dConstants): PoolConstants => ({
-  planes: c.batch * c.outChannels,
+/** Layout of the output: 2x2 max-pooling halves both sides. */
+const outputLayout = (c: Conv2dConstants): ChannelsLast => ({
+  images: c.batch,
   channels: c.outChannels,
-  height: c.outHeight,
-  width: c.outWidth,
-  outHeight: Math.floor(c.outHeight / 2),
-  outWidth: Math.floor(c.outWidth / 2),
-  windowHeight: 2,
-  windowWidth: 2,
-  strideY: 2,
-  strideX: 2,
-  padY: 0,
-  padX: 0,
-  countPadding: 1,
+  spatial: Math.floor(c.outHeight / 2) * Math.floor(c.outWidth / 2),
 });
 
 /** How a version of the convolution packs its filters. */
@@ -84,7 +72,7 @@ export const convNormReluPoolRoutines: Readonly<Record<string, RoutineOverride>>
         };
     const from = machine.channelsLast(x, inputLayout(c));
     const folded = foldedFilters(machine, packing, c.outChannels, buffers, scalars.epsilon);
-    const y = machine.allocate(lengths[0], layouts(poolGeometry(c)).output);
+    const y = machine.allocate(lengths[0], outputLayout(c));
     const operands = [from, ...folded, y.address] as const;
     if (isWinograd) convolveImagesPooled(machine, shape, c.batch, operands);
     else convolvePooled(machine, geometry, operands, c.batch);
