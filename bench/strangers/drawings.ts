@@ -14,7 +14,7 @@ import { smoothStrokes } from '../../src/data/strokes/smooth.js';
 import { StrokeBuilder } from '../../src/data/strokes/strokeBuilder.js';
 import { decodeImage } from '../../src/app/images/decode.js';
 
-/** A character by somebody else, as the network sees it. */
+/** One character written outside EMNIST, and the input of the network for it. */
 export interface Sample {
   /** `tablet` and `mouse` are strokes, `paper` and `canvas` images. */
   readonly set: string;
