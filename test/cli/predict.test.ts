@@ -28,12 +28,16 @@ const SEED = 20;
 const SHOWN = { A: 10, 3: 3, K: 20 } as const;
 let folder: string;
 
-/** The shipped network, as if it had been trained on synthetic characters. */
-async function writeModel(path: string): Promise<void> {
+/**
+ * The shipped network, as if it had been trained on synthetic characters.
+ *
+ * @param minEvidence evidence below which it rejects an image; default: none
+ */
+async function writeModel(path: string, minEvidence: number | null = null): Promise<void> {
   await withFreshBackend(wasm(1).make, async () => {
     const { model, classes, training } = await loadModel(fileURLToPath(SHIPPED_MODEL));
     const data = 'synthetic characters (not EMNIST)';
-    const synthetic = { ...training, synthetic: true };
+    const synthetic = { ...training, synthetic: true, minEvidence };
     await writeFile(
       path,
       await exportModel({ model, classes, data, training: synthetic }, 'safetensors'),
@@ -166,6 +170,19 @@ describe('predict', () => {
       }
     }
     expect(readdirSync(join(folder, 'seen'))).toHaveLength(24);
+  });
+
+  it.each([
+    { minEvidence: 1, rejected: false },
+    { minEvidence: 1e6, rejected: true }, // more than any image has
+  ])('rejects an image with little evidence: $rejected', async ({ minEvidence, rejected }) => {
+    const file = `rejects-${rejected}.safetensors`;
+    await writeModel(join(folder, file), minEvidence);
+    const command = `predict ${join('A', '1-white.png')} --model ${file}`;
+    const [line] = jsonLines(await inkgrad(folder, `${command} --json`));
+    expect(line).toMatchObject({ read: ['A'], rejected, sure: !rejected });
+    const { stdout } = await inkgrad(folder, command);
+    expect(stdout.includes('not a letter or digit  (most similar: A)')).toBe(rejected);
   });
 
   it('uses the newest model of runs/, and warns that it was trained on synthetic characters', async () => {

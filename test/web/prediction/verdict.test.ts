@@ -1,4 +1,5 @@
-// Tests the verdict for a row of probabilities: one character, look-alikes, or unsure.
+// Tests the verdict for a row of probabilities: one character, look-alikes, unsure, or
+// not a character.
 
 import { expect, it } from 'vitest';
 import { summarizeProbabilities } from '../../../src/app/web/prediction/verdict.js';
@@ -22,6 +23,19 @@ it('names look-alikes together, the more likely first', () => {
     label: 'O',
     text: 'O or 0',
     group: ['O', '0'],
+  });
+});
+
+it('rejects a drawing with little evidence, and names no character', () => {
+  const probabilities = Float32Array.of(0.02, 0.01, 0.01, 0.01, 0.9, 0.05);
+  const verdictAt = (minEvidence: number) =>
+    summarizeProbabilities(probabilities, classes, { minEvidence, temperature: 1 }).verdict;
+  expect(verdictAt(2).kind).toBe('sure'); // the evidence is 3.4
+  expect(verdictAt(4)).toEqual({
+    kind: 'rejected',
+    label: '5',
+    text: 'not a letter or digit',
+    group: [],
   });
 });
 
