@@ -6,6 +6,7 @@ import { assess, summaryOf, withTemperature, type Assessment } from '../evaluati
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../errors.js';
+import type { Rejection } from '../evaluation/rejection.js';
 import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/modelContents.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../outputFiles.js';
@@ -71,11 +72,10 @@ function checkClasses(path: string, classes: readonly string[], dataset: ImageDa
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
-  const { evaluation, dataset, temperature, withPriors } = await withBackend(args, () =>
-    evaluateModel(args, reporter),
-  );
+  const result = await withBackend(args, () => evaluateModel(args, reporter));
+  const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);
-  const assessment = assess(calibrated, dataset);
+  const assessment = assess(calibrated, dataset, rejection);
   reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
   const title = `${args.model} on ${dataset.name}`;
   printAssessment(reporter, withPriors ? `${title}, with class priors` : title, assessment);
@@ -97,12 +97,16 @@ interface EvalResult {
   readonly temperature: number;
   /** True if log-priors were added to the logits. */
   readonly withPriors: boolean;
+  /** Null if the model rejects nothing, or if its log-priors were added, since it predicts without. */
+  readonly rejection: Rejection | null;
 }
 
 async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<EvalResult> {
   const loaded = await loadModel(args.model);
   const { model, classes, training } = loaded;
-  const temperature = args.calibrate ? await calibrate(args, loaded, reporter) : loaded.temperature;
+  const { temperature, rejection } = args.calibrate
+    ? await calibrate(args, loaded, reporter)
+    : loaded;
   const dataset = await openPart(args, training);
   checkClasses(args.model, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
@@ -114,7 +118,8 @@ async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<E
       reporter.progress(done, dataset.length, `evaluating ${done} of ${dataset.length}`),
   });
   model.dispose();
-  return { evaluation, dataset, temperature, withPriors: priors !== null };
+  const withPriors = priors !== null;
+  return { evaluation, dataset, temperature, withPriors, rejection: withPriors ? null : rejection };
 }
 
 /**
@@ -125,10 +130,10 @@ async function calibrate(
   args: EvalArguments,
   loaded: LoadedModel,
   reporter: Reporter,
-): Promise<number> {
+): Promise<Pick<LoadedModel, 'temperature' | 'rejection'>> {
   const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
   checkClasses(args.model, loaded.classes, validation);
-  const { temperature } = await calibrateModel(
+  const { temperature, minEvidence } = await calibrateModel(
     args.model,
     loaded,
     validation,
@@ -139,7 +144,7 @@ async function calibrate(
     `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
       args.model,
   );
-  return temperature;
+  return { temperature, rejection: minEvidence === null ? null : { minEvidence, temperature } };
 }
 
 function printAssessment(reporter: Reporter, title: string, assessment: Assessment): void {

@@ -121,6 +121,11 @@ const DESCRIPTIONS: readonly OptionDescription[] = [
     describe: 'Maximum erosion or dilation of strokes on each side, in pixels',
   },
   {
+    name: 'ordinaryForms',
+    group: AUGMENTATION,
+    describe: 'Share of generated characters of every class',
+  },
+  {
     name: 'rareForms',
     group: AUGMENTATION,
     describe: 'Share of generated characters of forms that EMNIST lacks, such as dotted i',
@@ -128,7 +133,7 @@ const DESCRIPTIONS: readonly OptionDescription[] = [
   {
     name: 'outliers',
     group: AUGMENTATION,
-    describe: 'Share of generated drawings that are not characters, to learn their rejection',
+    describe: 'Share of generated images that are not characters, to learn their rejection',
   },
   { name: 'seed', group: RECIPE, describe: 'Random seed' },
   {

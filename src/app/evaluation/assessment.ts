@@ -18,6 +18,7 @@ import {
   type Interval,
 } from './measures.js';
 import type { ClassScore } from './accuracy.js';
+import type { Rejection } from './rejection.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { percent } from './percent.js';
 
@@ -74,8 +75,17 @@ export function withTemperature(evaluation: Evaluation, temperature: number): Ca
   };
 }
 
-/** Computes all metrics. */
-export function assess(evaluation: CalibratedEvaluation, dataset: ImageDataset): Assessment {
+/**
+ * Computes all metrics.
+ *
+ * @param rejection when the model rejects an image; default: never. Rejected images count in `statements`
+ *   only, not as errors.
+ */
+export function assess(
+  evaluation: CalibratedEvaluation,
+  dataset: ImageDataset,
+  rejection: Rejection | null = null,
+): Assessment {
   const { accuracy, correct, total, loss, mergedAccuracy, balancedAccuracy } = evaluation;
   const { perClass, predictions, logits, temperature, probabilities } = evaluation;
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
@@ -97,7 +107,7 @@ export function assess(evaluation: CalibratedEvaluation, dataset: ImageDataset):
     calibrationError: error,
     uncalibratedError: calibration(uncalibrated, predictions, dataset.labels).error,
     calibration: bins,
-    statements: countStatements(probabilities, dataset.labels, dataset.classes),
+    statements: countStatements(probabilities, dataset.labels, dataset.classes, rejection),
     confusedPairs: confusedPairs(counts, dataset.classes, MAX_PAIRS),
     perClass: perClass.map((one, i) => ({ ...one, ...measures[i] })),
   };
@@ -125,6 +135,7 @@ export function summaryOf(assessment: Assessment): readonly (readonly [string, s
       `expected calibration error, 15 bins${atTemperature(assessment)}`,
     ],
     confidentShare(assessment),
+    ...rejectedShare(assessment),
   ];
 }
 
@@ -139,6 +150,16 @@ function confidentShare({
     `${accuracyOf(one.right + alike.right, count)} of these are correct, look-alikes grouped; ` +
     `of the others ${accuracyOf(unsure.right, unsure.count)}`;
   return ['confident', percent(count / total), meaning];
+}
+
+/** Fraction of rejected images; nothing if there are none. */
+function rejectedShare({
+  statements: { rejected },
+  total,
+}: Assessment): readonly [string, string, string][] {
+  if (rejected.count === 0) return [];
+  const meaning = 'not recognized as a letter or digit by predict; not counted as errors above';
+  return [['rejected', percent(rejected.count / total), meaning]];
 }
 
 function atTemperature({ temperature, uncalibratedError }: Assessment): string {

@@ -1,7 +1,7 @@
 // Interprets a row of probabilities: one character, look-alikes, or low confidence. The command
 // line and the page share it. Host numbers only.
 
-import { mergedName } from '../../data/emnist/lookAlikes.js';
+import { areConfusable, mergedName } from '../../data/emnist/lookAlikes.js';
 import { evidenceOf, type Rejection } from './rejection.js';
 
 /** A class with its probability. */
@@ -17,9 +17,9 @@ export interface Prediction {
   /** The most probable classes, in descending order. */
   readonly top: readonly Candidate[];
   /**
-   * The character, or the look-alikes that cannot be distinguished without context, most
-   * probable first. These are the members of its group (1/I/L, 9/g/q, F/f, 0/O) that are at
-   * least a tenth as probable.
+   * The character, or those that cannot be distinguished without context, most probable first: the
+   * members of its group of look-alikes (1/I/L, 9/g/q, F/f, 0/O), or one other confusable character
+   * (5/S, 2/Z, 8/B, 6/b/G, I/J, U/V), if at least a tenth as probable.
    */
   readonly characters: readonly string[];
   /** The total probability of the characters in `characters`. */
@@ -64,26 +64,41 @@ export function interpret(
   const ranked = classes
     .map((name, index): Candidate => ({ index, name, probability: probabilities[index] }))
     .sort((a, b) => b.probability - a.probability);
-  const [best] = ranked;
-  const alike = ranked.filter(
-    ({ name, probability }) =>
-      mergedName(name) === mergedName(best.name) &&
-      probability >= MIN_RELATIVE_PROBABILITY * best.probability,
-  );
-  const probability = Math.min(
-    1,
-    alike.reduce((sum, choice) => sum + choice.probability, 0),
-  );
+  const characters = charactersNamed(ranked);
+  const probability = Math.min(1, totalOf(characters));
   const rejected =
     rejection !== null && evidenceOf(probabilities, rejection.temperature) < rejection.minEvidence;
   return {
     top: ranked.slice(0, count),
-    characters: alike.map(({ name }) => name),
+    characters: characters.map(({ name }) => name),
     probability,
     sure: !rejected && probability >= MIN_CONFIDENCE,
     rejected,
   };
 }
+
+/**
+ * The most probable class with its look-alikes or with one confusable class, whichever are more
+ * probable together.
+ *
+ * @param ranked every class, most probable first
+ */
+function charactersNamed(ranked: readonly Candidate[]): readonly Candidate[] {
+  const [best] = ranked;
+  const probable = ranked.filter(
+    ({ probability }) => probability >= MIN_RELATIVE_PROBABILITY * best.probability,
+  );
+  const alike = probable.filter(({ name }) => mergedName(name) === mergedName(best.name));
+  const confusable = probable.find(
+    ({ name }) => name !== best.name && areConfusable(name, best.name),
+  );
+  if (confusable === undefined) return alike;
+  const pair = [best, confusable];
+  return totalOf(pair) > totalOf(alike) ? pair : alike;
+}
+
+const totalOf = (candidates: readonly Candidate[]): number =>
+  candidates.reduce((sum, { probability }) => sum + probability, 0);
 
 /**
  * Number of predictions of one kind, and how many are correct: the true character is
@@ -102,6 +117,8 @@ export interface Statements {
   readonly alike: KindCount;
   /** Low confidence. */
   readonly unsure: KindCount;
+  /** Rejected as not a character. */
+  readonly rejected: KindCount;
 }
 
 /**
@@ -109,24 +126,34 @@ export interface Statements {
  *
  * @param probabilities `[images, classes]`
  * @param labels class index of each image
+ * @param rejection when to reject an image; default: never
  */
 export function countStatements(
   probabilities: Float32Array,
   labels: ArrayLike<number>,
   classes: readonly string[],
+  rejection: Rejection | null = null,
 ): Statements {
-  const counts = { one: [0, 0], alike: [0, 0], unsure: [0, 0] };
+  const counts = { one: [0, 0], alike: [0, 0], unsure: [0, 0], rejected: [0, 0] };
   for (let i = 0; i < labels.length; i++) {
     const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-    const { characters, sure } = interpret(row, classes, 1);
-    const tally = counts[!sure ? 'unsure' : characters.length > 1 ? 'alike' : 'one'];
+    const prediction = interpret(row, classes, 1, rejection);
+    const tally = counts[kindOf(prediction)];
     tally[0] += 1;
-    if (characters.includes(classes[labels[i]])) tally[1] += 1;
+    const isRight = prediction.characters.includes(classes[labels[i]]);
+    if (isRight && !prediction.rejected) tally[1] += 1;
   }
   const toKindCount = ([count, right]: number[]): KindCount => ({ count, right });
   return {
     one: toKindCount(counts.one),
     alike: toKindCount(counts.alike),
     unsure: toKindCount(counts.unsure),
+    rejected: toKindCount(counts.rejected),
   };
+}
+
+function kindOf({ rejected, sure, characters }: Prediction): keyof Statements {
+  if (rejected) return 'rejected';
+  if (!sure) return 'unsure';
+  return characters.length > 1 ? 'alike' : 'one';
 }

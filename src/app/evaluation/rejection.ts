@@ -3,7 +3,7 @@
 // nearly equal logits. Host numbers only; the command line and the page share it.
 
 /**
- * Share of the validation images that a calibrated model rejects. Characters by other people are
+ * Share of the characters used for calibration that a calibrated model rejects. Characters by other people are
  * rejected more often than those of the training data, so it is below the acceptable share.
  */
 export const REJECTED_SHARE = 0.005;
@@ -42,17 +42,14 @@ export function evidenceOf(probabilities: ArrayLike<number>, temperature: number
  * The evidence that a share of the images does not reach.
  *
  * @param logits of images of characters, row by row: `[n, classes]`, n at least 1
- * @param priors log-priors that the logits contain and predictions do not; null: none
  */
 export function evidenceQuantile(
-  logits: Float32Array,
+  logits: readonly number[],
   classes: number,
-  priors: readonly number[] | null = null,
   share = REJECTED_SHARE,
 ): number {
-  const rows = Array.from({ length: logits.length / classes }, (_, row) => {
-    const ofImage = logits.subarray(row * classes, (row + 1) * classes);
-    return evidenceOfLogits(ofImage.map((value, c) => value - (priors?.[c] ?? 0)));
-  });
+  const rows = Array.from({ length: logits.length / classes }, (_, row) =>
+    evidenceOfLogits(logits.slice(row * classes, (row + 1) * classes)),
+  );
   return rows.sort((a, b) => a - b)[Math.floor(share * rows.length)];
 }

@@ -8,15 +8,13 @@ import { saveState } from '../../nn/index.js';
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { ImageDataset, limitImages } from '../../data/loading/imageDataset.js';
 import { drawDataset } from '../../data/strokes/synthetic.js';
-import { evaluate } from '../evaluation/evaluate.js';
-import { logPriorsOf, modelFrom } from '../model/modelContents.js';
+import { modelFrom } from '../model/modelContents.js';
 import { newSettings, SETTINGS, type Settings } from '../run/settings.js';
 import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
-import { evidenceQuantile } from '../evaluation/rejection.js';
+import { fitCalibration } from '../training/calibrate.js';
 import { addGenerated } from '../training/generated.js';
 import { holdOutValidation, SYNTHETIC_COUNT, type TrainingParts } from '../training/holdOut.js';
 import { recomputeBatchNorm } from '../training/preciseBatchNorm.js';
-import { fitTemperature } from '../training/temperature.js';
 import { Trainer } from '../training/trainer.js';
 import type { EpochEvent, StepEvent } from '../training/trainerEvents.js';
 import { CharacterModel, checkBackend } from './characterModel.js';
@@ -251,15 +249,9 @@ async function finish(
   const loaded = await withBackend(backend, () => modelFrom('trained', kept));
   try {
     if (preciseBn) await recomputeBatchNorm(loaded.model, images, seed, yieldToEvents);
-    const priors = logPriorsOf(loaded.training, 'val');
-    const { logits } = await evaluate(loaded.model, validation, {
-      logits: true,
-      priors,
-      onProgress: yieldToEvents,
-    });
-    const temperature = fitTemperature(logits!, validation.labels);
-    const { classes } = loaded;
-    const minEvidence = outliers > 0 ? evidenceQuantile(logits!, classes.length, priors) : null;
+    const rejects = outliers > 0;
+    const fitted = await fitCalibration(loaded, validation, rejects, yieldToEvents);
+    const { temperature, minEvidence } = fitted;
     const rejection = minEvidence === null ? null : { minEvidence, temperature };
     const training = { ...loaded.training, temperature, minEvidence };
     return new CharacterModel({ ...loaded, temperature, rejection, training }, backend);

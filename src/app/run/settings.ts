@@ -51,9 +51,11 @@ export interface Settings {
   readonly scale: number;
   readonly shear: number;
   readonly stroke: number;
+  /** Share of generated characters of every class among the training images. */
+  readonly ordinaryForms: number;
   /** Share of generated characters of forms that EMNIST lacks among the training images. */
   readonly rareForms: number;
-  /** Share of generated drawings that are not characters among the training images. */
+  /** Share of generated images that are not characters among the training images. */
   readonly outliers: number;
   readonly shuffle: boolean;
   /** Model file that supplied the initial weights. */
@@ -161,6 +163,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   scale: fixed(0, upTo(0.9)),
   shear: fixed(0, upTo(2)),
   stroke: fixed(0, upTo(1)),
+  ordinaryForms: fixed(0, FRACTION),
   rareForms: fixed(0, FRACTION),
   outliers: fixed(0, FRACTION),
   shuffle: fixed(true, FLAG),
@@ -179,7 +182,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
 };
 
 /** Settings that runs of version 0.2 lack; they have their defaults there. */
-const ADDED: readonly SettingName[] = ['rareForms', 'outliers'];
+const ADDED: readonly SettingName[] = ['ordinaryForms', 'rareForms', 'outliers'];
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 

@@ -20,7 +20,7 @@ export function describeRecipe(settings: Settings): string[] {
     convolutions,
     keep,
   } = settings;
-  const { teacher, teacherWeight, preciseBn, rareForms, outliers } = settings;
+  const { teacher, teacherWeight, preciseBn, ordinaryForms, rareForms, outliers } = settings;
   const teachers = teacher?.split(',').length ?? 0;
   const augmentation = [
     ...(shift > 0 ? [`shift ${shift} px`] : []),
@@ -28,6 +28,7 @@ export function describeRecipe(settings: Settings): string[] {
     ...(scale > 0 ? [`scale ${scale}`] : []),
     ...(shear > 0 ? [`shear ${shear}`] : []),
     ...(stroke > 0 ? [`stroke ${stroke}`] : []),
+    ...(ordinaryForms > 0 ? [`${ordinaryForms} ordinary forms`] : []),
     ...(rareForms > 0 ? [`${rareForms} rare forms`] : []),
     ...(outliers > 0 ? [`${outliers} outliers`] : []),
   ];

@@ -1,21 +1,36 @@
-// Generated images that are mixed into the training images: characters of forms that EMNIST lacks, and
-// outliers, which are not characters.
+// Generated images that are mixed into the training images: characters of ordinary forms and of forms
+// that EMNIST lacks, and outliers, which are not characters.
+//
+// Each part needs the others. With rare forms alone, the network learns that a drawn R is an r, since r
+// is the only such form drawn by the generator. With generated outliers alone, it learns that drawn
+// images are not characters.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { IMAGE_PIXELS } from '../../data/emnist/idx.js';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
-import { newLabels, type ImageDataset } from '../../data/loading/imageDataset.js';
+import { ImageDataset, newLabels, type ClassLabels } from '../../data/loading/imageDataset.js';
 import { Outliers } from '../../data/strokes/outliers.js';
 import { RareCharacters } from '../../data/strokes/rareCharacters.js';
+import {
+  SyntheticCharacters,
+  type SyntheticOptions,
+  type SyntheticSample,
+} from '../../data/strokes/synthetic.js';
+import { Composites } from './composites.js';
 
 /** Name of the class of outliers; its index is the number of classes of the network. */
 export const OUTLIER_CLASS = 'not a character';
 
+/** A number of samples, and the function that draws sample `index`. */
+type Generator = readonly [count: number, sample: (index: number) => SyntheticSample];
+
 /** Shares of the images of an epoch, from 0. */
 export interface GeneratedShares {
+  /** Characters of ordinary forms of every class; see SyntheticCharacters. */
+  readonly ordinaryForms: number;
   /** Characters of forms that EMNIST lacks; see RareCharacters. */
   readonly rareForms: number;
-  /** Drawings that are not characters; see Outliers. */
+  /** Images that are not characters: half of them Composites, half of them Outliers. */
   readonly outliers: number;
 }
 
@@ -28,44 +43,81 @@ export interface GeneratedShares {
  */
 export function addGenerated(
   train: ImageDataset,
-  { rareForms, outliers }: GeneratedShares,
+  { ordinaryForms, rareForms, outliers }: GeneratedShares,
   seed: number,
 ): ImageDataset {
-  if (rareForms === 0 && outliers === 0) return train;
+  const share = ordinaryForms + rareForms + outliers;
+  if (share === 0) return train;
   if (train.classes.join() !== BALANCED_CLASSES.join()) {
     throw new ArgumentError(
-      '--rare-forms and --outliers need the 47 classes of the balanced split; ' +
+      '--ordinary-forms, --rare-forms and --outliers need the 47 classes of the balanced split; ' +
         `remove them for ${train.name}`,
     );
   }
-  const total = train.length / (1 - rareForms - outliers);
-  if (!(total > 0 && total < Infinity)) {
+  if (share >= 1) {
     throw new ArgumentError(
-      `--rare-forms ${rareForms} and --outliers ${outliers} leave no real images; ` +
-        'their sum must be below 1',
+      `--ordinary-forms ${ordinaryForms}, --rare-forms ${rareForms} and --outliers ${outliers} ` +
+        'leave no real images; their sum must be below 1',
     );
   }
-  const [rareCount, outlierCount] = [rareForms, outliers].map((share) => Math.round(share * total));
-  const classes = outlierCount > 0 ? [...train.classes, OUTLIER_CLASS] : train.classes;
-  const length = train.length + rareCount + outlierCount;
-  const images = new Uint8Array(length * IMAGE_PIXELS);
-  const labels = newLabels(length, classes.length);
-  images.set(train.images);
-  labels.set(train.labels);
-  let next = train.length;
-  const add = (image: Uint8Array, label: number): void => {
-    images.set(image, next * IMAGE_PIXELS);
-    labels[next] = label;
-    next += 1;
-  };
-  const characters = new RareCharacters({ seed });
-  for (let index = 0; index < rareCount; index++) {
-    const { image, label } = characters.sample(index);
-    add(image, label);
-  }
-  const drawings = new Outliers({ seed });
-  for (let index = 0; index < outlierCount; index++) {
-    add(drawings.sample(index).image, train.classes.length);
-  }
+  const countOf = (part: number): number => Math.round((part * train.length) / (1 - share));
+  const outlierClass = train.classes.length;
+  const [ordinary, rare] = [new SyntheticCharacters({ seed }), new RareCharacters({ seed })];
+  const [composites, drawings] = [new Composites(train, seed), new Outliers({ seed })];
+  const generators: readonly Generator[] = [
+    [countOf(ordinaryForms), (index) => ordinary.sample(index)],
+    [countOf(rareForms), (index) => rare.sample(index)],
+    [countOf(outliers / 2), (index) => ({ image: composites.sample(index), label: outlierClass })],
+    [countOf(outliers / 2), (index) => ({ ...drawings.sample(index), label: outlierClass })],
+  ];
+
+  const classes = outliers > 0 ? [...train.classes, OUTLIER_CLASS] : train.classes;
+  const { images, labels } = draw(generators, train.images, train.labels, classes.length);
   return train.with({ images, labels, classes });
+}
+
+/**
+ * Generated characters for calibration, half of ordinary and half of rare forms. No training contains
+ * them.
+ */
+export function generatedCharacters(count: number): ImageDataset {
+  const options: SyntheticOptions = { seed: 1, part: 'validation' };
+  const [ordinary, rare] = [new SyntheticCharacters(options), new RareCharacters(options)];
+  const generators: readonly Generator[] = [
+    [Math.ceil(count / 2), (index) => ordinary.sample(index)],
+    [Math.floor(count / 2), (index) => rare.sample(index)],
+  ];
+  const { images, labels } = draw(generators, [], [], BALANCED_CLASSES.length);
+  return new ImageDataset({
+    name: 'generated characters',
+    images,
+    height: IMAGE_SIDE,
+    width: IMAGE_SIDE,
+    labels,
+    classes: BALANCED_CLASSES,
+    synthetic: true,
+  });
+}
+
+/** Appends the samples of all generators to images and labels. */
+function draw(
+  generators: readonly Generator[],
+  images: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): { readonly images: Uint8Array; readonly labels: ClassLabels } {
+  let next = labels.length;
+  const length = generators.reduce((sum, [count]) => sum + count, next);
+  const allImages = new Uint8Array(length * IMAGE_PIXELS);
+  const allLabels = newLabels(length, classes);
+  allImages.set(images);
+  allLabels.set(labels);
+  for (const [count, sample] of generators) {
+    for (let index = 0; index < count; index++, next++) {
+      const { image, label } = sample(index);
+      allImages.set(image, next * IMAGE_PIXELS);
+      allLabels[next] = label;
+    }
+  }
+  return { images: allImages, labels: allLabels };
 }

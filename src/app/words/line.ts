@@ -1,7 +1,7 @@
 // Conversion of predicted groups to text: the most probable reading of each word, by the network's
 // probabilities, look-alikes and context. Each change has a reason.
 
-import { LOOK_ALIKES } from '../../data/emnist/lookAlikes.js';
+import { CONFUSABLE, LOOK_ALIKES } from '../../data/emnist/lookAlikes.js';
 import { pairScore } from './letterPairs.js';
 
 /** A class with its probability. */
@@ -46,13 +46,7 @@ export interface Line {
 }
 
 /** Look-alikes, between which the word decides. */
-const LOOK_ALIKE_GROUPS: readonly (readonly string[])[] = [
-  ...LOOK_ALIKES,
-  ['5', 'S'],
-  ['2', 'Z'],
-  ['8', 'B'],
-  ['6', 'b', 'G'],
-];
+const LOOK_ALIKE_GROUPS: readonly (readonly string[])[] = [...LOOK_ALIKES, ...CONFUSABLE];
 /** Minimum probability of a look-alike that gets a share of its group's probability ... */
 const MIN_LOOK_ALIKE = 0.02;
 /** ... and of any other class to be considered. */

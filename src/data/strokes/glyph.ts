@@ -27,6 +27,9 @@ export const DEFAULT_INK_SIZE = 60;
  */
 export const DEFAULT_PEN_WIDTH = 8;
 
+/** Maximum of `inkSize` plus `penWidth`. */
+export const MAX_EXTENT = SOURCE_SIDE - 2 * BLUR_RADIUS - 2;
+
 const BORDER = 2;
 
 /** Size and pen of a drawing. */
@@ -86,10 +89,9 @@ function checkSizes(inkSize: number, penWidth: number): void {
   if (!(penWidth > 0 && penWidth <= 32)) {
     throw new ArgumentError(`glyph: penWidth must be above 0 and at most 32, got ${penWidth}`);
   }
-  const available = SOURCE_SIDE - 2 * BLUR_RADIUS - 2;
-  if (!(inkSize > 0 && inkSize + penWidth <= available)) {
+  if (!(inkSize > 0 && inkSize + penWidth <= MAX_EXTENT)) {
     throw new ArgumentError(
-      `glyph: inkSize must be above 0 and, with the pen, at most ${available} of ${SOURCE_SIDE} pixels, got ${inkSize} + ${penWidth}`,
+      `glyph: inkSize must be above 0 and, with the pen, at most ${MAX_EXTENT} of ${SOURCE_SIDE} pixels, got ${inkSize} + ${penWidth}`,
     );
   }
 }

@@ -2,7 +2,7 @@
 // this writer draws it.
 
 import type { Rng } from '../../engine/rng.js';
-import type { GlyphOptions } from './glyph.js';
+import { MAX_EXTENT, type GlyphOptions } from './glyph.js';
 import { smoothPath, type Skeleton } from './skeletons/skeleton.js';
 
 /** Polyline points per curve span; more would be finer than a pixel. */
@@ -62,7 +62,8 @@ export class Handwriting {
    * softer when enlarged to 28 x 28.
    */
   pen(skeleton: Skeleton): GlyphOptions {
-    return { inkSize: (this.#capitalHeight * skeleton.size) / 100, penWidth: this.#penWidth };
+    const inkSize = (this.#capitalHeight * skeleton.size) / 100;
+    return { inkSize: Math.min(inkSize, MAX_EXTENT - this.#penWidth), penWidth: this.#penWidth };
   }
 
   /** Strokes of a form as written by this hand. */

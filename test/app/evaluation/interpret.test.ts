@@ -22,6 +22,18 @@ describe('interpret', () => {
     expect(interpret([0.9, 0, 0, 0, 0.08, 0.02], classes, 1).characters).toEqual(['0']);
   });
 
+  it('names at most one confusable character, or the look-alikes if they are more probable', () => {
+    const names = ['1', '6', 'G', 'I', 'J', 'L', 'b'];
+    const named = (row: number[]): readonly string[] => interpret(row, names, 1).characters;
+    expect(named([0, 0.5, 0.3, 0, 0, 0, 0.2])).toEqual(['6', 'G']);
+    expect(named([0, 0.5, 0.04, 0, 0, 0, 0.46])).toEqual(['6', 'b']);
+    expect(named([0, 0.96, 0.02, 0, 0, 0, 0.02])).toEqual(['6']);
+    expect(named([0.1, 0, 0, 0.5, 0.3, 0.1, 0])).toEqual(['I', 'J']);
+    expect(named([0.3, 0, 0, 0.4, 0.1, 0.2, 0])).toEqual(['I', '1', 'L']);
+    expect(named([0.1, 0, 0, 0.3, 0.6, 0, 0])).toEqual(['J', 'I']);
+    expect(interpret([0, 0.4, 0.4, 0, 0, 0, 0.2], names, 1)).toMatchObject({ sure: true });
+  });
+
   it('flags probabilities below 0.7 as unsure', () => {
     expect(interpret([0.69, 0.31, 0, 0, 0, 0], classes, 1)).toMatchObject({
       characters: ['0'],
@@ -48,5 +60,12 @@ it('counts the interpretations, and those that include the true character', () =
     one: { count: 2, right: 1 },
     alike: { count: 2, right: 1 },
     unsure: { count: 3, right: 1 },
+    rejected: { count: 0, right: 0 },
+  });
+  // Evidence of the five rows of 0.25, 0.1, 0.65 and 0.5, 0.5, 0: the former is low.
+  const rejection = { minEvidence: 1, temperature: 1 };
+  expect(countStatements(probabilities, labels, classes, rejection)).toMatchObject({
+    unsure: { count: 0, right: 0 },
+    rejected: { count: 3, right: 0 },
   });
 });

@@ -1,7 +1,10 @@
 // Generated characters of rare forms: classes, reproducibility, variation, and separate parts.
 
 import { describe, expect, it } from 'vitest';
+import { Rng } from '../../../src/engine/index.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
+import { MAX_EXTENT } from '../../../src/data/strokes/glyph.js';
+import { Handwriting } from '../../../src/data/strokes/handwriting.js';
 import { RareCharacters } from '../../../src/data/strokes/rareCharacters.js';
 import { RARE_FORMS } from '../../../src/data/strokes/skeletons/rare.js';
 import { parseSkeleton } from '../../../src/data/strokes/skeletons/skeleton.js';
@@ -18,6 +21,16 @@ describe('RARE_FORMS', () => {
       expect(size).toBeLessThanOrEqual(150);
     }
   });
+});
+
+it('limits the size of the tallest forms to the canvas', () => {
+  const tallest = parseSkeleton(1, '0,0 10,150');
+  const sizes = Array.from({ length: 200 }, (_, index) => {
+    const { inkSize, penWidth } = new Handwriting(new Rng(SEED).split(String(index))).pen(tallest);
+    return inkSize! + penWidth!;
+  });
+  expect(Math.max(...sizes)).toBe(MAX_EXTENT);
+  expect(Math.min(...sizes)).toBeLessThan(MAX_EXTENT);
 });
 
 describe('RareCharacters', () => {
