@@ -21,6 +21,9 @@ import { Composites } from './composites.js';
 /** Name of the class of outliers; its index is the number of classes of the network. */
 export const OUTLIER_CLASS = 'not a character';
 
+/** Share of composites among the outliers. */
+const COMPOSITES = 0.25;
+
 /** A number of samples, and the function that draws sample `index`. */
 type Generator = readonly [count: number, sample: (index: number) => SyntheticSample];
 
@@ -30,7 +33,7 @@ export interface GeneratedShares {
   readonly ordinaryForms: number;
   /** Characters of forms that EMNIST lacks; see RareCharacters. */
   readonly rareForms: number;
-  /** Images that are not characters: half of them Composites, half of them Outliers. */
+  /** Images that are not characters: a quarter of them Composites, the others Outliers. */
   readonly outliers: number;
 }
 
@@ -67,8 +70,14 @@ export function addGenerated(
   const generators: readonly Generator[] = [
     [countOf(ordinaryForms), (index) => ordinary.sample(index)],
     [countOf(rareForms), (index) => rare.sample(index)],
-    [countOf(outliers / 2), (index) => ({ image: composites.sample(index), label: outlierClass })],
-    [countOf(outliers / 2), (index) => ({ ...drawings.sample(index), label: outlierClass })],
+    [
+      countOf(COMPOSITES * outliers),
+      (index) => ({ image: composites.sample(index), label: outlierClass }),
+    ],
+    [
+      countOf((1 - COMPOSITES) * outliers),
+      (index) => ({ ...drawings.sample(index), label: outlierClass }),
+    ],
   ];
 
   const classes = outliers > 0 ? [...train.classes, OUTLIER_CLASS] : train.classes;
