@@ -31,6 +31,11 @@ function statementRow(name, { count, right }, images) {
   ];
 }
 
+function strangersRow([set, { count, top1, merged, unsure, rejected, confidentErrors }]) {
+  const shares = [top1, merged, unsure, rejected, confidentErrors].map(percent);
+  return [set, grouped(count), ...shares];
+}
+
 /** Formats a Markdown table with columns aligned as by prettier. */
 function table(head, ...rows) {
   const widths = head.map((_, column) =>
@@ -53,7 +58,7 @@ export function describeRecord(record) {
     lost === 0
       ? 'as many correct as with float32'
       : `${Math.abs(lost)} ${lost > 0 ? 'fewer' : 'more'} correct than with float32 (${percent(float32.accuracy)}, merged ${percent(float32.mergedAccuracy)})`;
-  const { one, alike, unsure } = test.statements;
+  const { one, alike, unsure, rejected } = test.statements;
   const criterion = training.keep === 'last' ? 'the last' : 'the highest validation accuracy';
   return `# Model card
 
@@ -117,17 +122,43 @@ On the same ${grouped(test.images)} images, with calibrated probabilities.
 ${table(
   ['prediction', 'images', 'correct'],
   statementRow('one character', one, test.images),
-  statementRow('look-alikes, "0 or O"', alike, test.images),
+  statementRow('several, "0 or O"', alike, test.images),
   statementRow('low confidence', unsure, test.images),
+  statementRow('not a letter or digit', rejected, test.images),
 )}
 
-A prediction is correct if the true character is the predicted one or among the listed look-alikes.
+A prediction is correct if the true character is among those named. Rejected characters count as errors
+here, not in the accuracy above.
+
+## How well does it recognize other people's handwriting?
+
+Measured by \`npm run bench:strangers\` on characters from outside EMNIST, which no part of training,
+calibration or the choice of thresholds has used. Merged accuracy counts a rejected character as
+wrong. Confident errors are a share of the confident predictions.
+
+${table(
+  [
+    'set',
+    'characters',
+    'correct',
+    'merged',
+    'low confidence or rejected',
+    'rejected',
+    'confident errors',
+  ],
+  ...Object.entries(record.otherHandwriting.sets).map(strangersRow),
+)}
+
+Of generated drawings that are not characters, it rejects ${percent(record.otherHandwriting.rejectedTrainedKinds)} of the kinds that training contains
+and ${percent(record.otherHandwriting.rejectedUnseenKinds)} of the others. The calibration holds for EMNIST and for generated characters. On other
+people's handwriting the probabilities are too high.
 
 ## How is it replaced?
 
 \`\`\`sh
 npm run build:node
-node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train ...'
+STRANGERS_DIR=path/to/handwriting npm run bench:strangers -- --model runs/1/best.safetensors
+node scripts/ship-model.js runs/1 --data path/to/emnist --strangers bench/results/FILE.json --commit SHA --command 'npx inkgrad train ...'
 \`\`\`
 
 exports the run's best model, evaluates it, and writes \`model.safetensors\`, \`model.json\`, the log

@@ -2,9 +2,10 @@
 // the record of both. Every number of the record, of docs/model.md and of the page's model card
 // comes from here. Run after `npm run build:node`:
 //
-//     node scripts/ship-model.js runs/1 --data path/to/emnist --commit SHA --command 'npx inkgrad train --seed 1'
+//     node scripts/ship-model.js runs/1 --data path/to/emnist --strangers FILE.json --commit SHA \
+//       --command 'npx inkgrad train --seed 1'
 //
-// SHA is the commit that the run was trained with.
+// SHA is the commit that the run was trained with, FILE.json the result of bench:strangers.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,13 +27,19 @@ const WEIGHTS = 'int8';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string' }, commit: { type: 'string' }, command: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    strangers: { type: 'string' },
+    commit: { type: 'string' },
+    command: { type: 'string' },
+  },
 });
 const [run] = positionals;
-const { data, commit, command } = values;
-if (run === undefined || data === undefined || commit === undefined || command === undefined) {
+const { data, strangers, commit, command } = values;
+if ([run, data, strangers, commit, command].includes(undefined)) {
   console.error(
-    "usage: node scripts/ship-model.js RUN --data FOLDER --commit SHA --command 'npx inkgrad train ...'",
+    'usage: node scripts/ship-model.js RUN --data FOLDER --strangers FILE.json --commit SHA ' +
+      "--command 'npx inkgrad train ...'",
   );
   process.exit(2);
 }
@@ -92,6 +99,7 @@ rmSync(folder, { recursive: true });
 
 const test = measure(shipped, 'test');
 const validation = measure(shipped, 'val');
+const { bySet, rejectedBySet } = JSON.parse(readFileSync(strangers, 'utf8'));
 const { files, train, validation: setAside } = config.data;
 const session = config.sittings.at(-1);
 const record = {
@@ -122,6 +130,11 @@ const record = {
   },
   test,
   validation,
+  otherHandwriting: {
+    sets: bySet,
+    rejectedTrainedKinds: rejectedBySet['outliers of trained kinds'],
+    rejectedUnseenKinds: rejectedBySet['outliers of unseen kinds'],
+  },
   float32: {
     correct: unquantized.correct,
     accuracy: unquantized.accuracy,

@@ -2,11 +2,10 @@
 // of nearly all real characters. Networks trained with outliers (training/generated.ts) give them
 // nearly equal logits. Host numbers only; the command line and the page share it.
 
-/**
- * Share of the characters used for calibration that a calibrated model rejects. Characters by other
- * people are rejected up to ten times as often, and at most 2 % of them should be.
- */
-export const REJECTED_SHARE = 0.002;
+/** Share of the outliers used for calibration that a model rejects ... */
+export const REJECTED_OUTLIERS = 0.98;
+/** ... unless that rejects more than this share of the characters. */
+export const MAX_REJECTED_CHARACTERS = 0.005;
 
 /** When to reject an image. */
 export interface Rejection {
@@ -39,17 +38,29 @@ export function evidenceOf(probabilities: ArrayLike<number>, temperature: number
 }
 
 /**
- * The evidence that a share of the images does not reach.
+ * The evidence that a model requires: most outliers do not reach it, and nearly all characters do.
  *
- * @param logits of images of characters, row by row: `[n, classes]`, n at least 1
+ * Characters by other people are rejected more often than those of the training data, so their share
+ * alone is a poor criterion: thresholds with equal shares rejected 1 to 5 % of them.
+ *
+ * @param characters logits of images of characters, row by row: `[n, classes]`, n at least 1
+ * @param outliers logits of images that are not characters, `[m, classes]`, m at least 1
  */
-export function evidenceQuantile(
-  logits: readonly number[],
+export function requiredEvidence(
+  characters: readonly number[],
+  outliers: ArrayLike<number>,
   classes: number,
-  share = REJECTED_SHARE,
 ): number {
-  const rows = Array.from({ length: logits.length / classes }, (_, row) =>
-    evidenceOfLogits(logits.slice(row * classes, (row + 1) * classes)),
+  return Math.min(
+    evidenceQuantile(outliers, classes, REJECTED_OUTLIERS),
+    evidenceQuantile(characters, classes, MAX_REJECTED_CHARACTERS),
   );
-  return rows.sort((a, b) => a - b)[Math.floor(share * rows.length)];
+}
+
+/** The evidence that a share of the images does not reach. */
+function evidenceQuantile(logits: ArrayLike<number>, classes: number, share: number): number {
+  const values = Array.from({ length: logits.length / classes }, (_, row) =>
+    evidenceOfLogits(Array.from({ length: classes }, (__, c) => logits[row * classes + c])),
+  );
+  return values.sort((a, b) => a - b)[Math.floor(share * values.length)];
 }

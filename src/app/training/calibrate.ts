@@ -6,13 +6,15 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { calibration } from '../evaluation/measures.js';
 import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
-import { evidenceQuantile } from '../evaluation/rejection.js';
+import { requiredEvidence } from '../evaluation/rejection.js';
 import { storeCalibration } from '../model/modelFile.js';
-import { generatedCharacters } from './generated.js';
+import { generatedCharacters, generatedOutliers } from './generated.js';
 import { fitTemperature, probabilitiesOf } from './temperature.js';
 
 /** Generated characters per validation image, for models that reject. */
 const GENERATED_PER_IMAGE = 0.25;
+/** Outliers that determine the evidence which a model requires. */
+const OUTLIERS = 1200;
 
 /** Called with the number of images done and of all images; a promise is awaited. */
 type OnProgress = (done: number, total: number) => unknown;
@@ -66,7 +68,11 @@ export async function fitCalibration(
   const withoutPriors = logits.map((value, i) =>
     i < priorCount ? value - (priors?.[i % classes.length] ?? 0) : value,
   );
-  const minEvidence = rejects ? evidenceQuantile(withoutPriors, classes.length) : null;
+  if (generated === null) return { temperature, minEvidence: null, evaluation };
+  const { logits: ofOutliers } = await evaluate(model, generatedOutliers(OUTLIERS), {
+    logits: true,
+  });
+  const minEvidence = requiredEvidence(withoutPriors, ofOutliers!, classes.length);
   return { temperature, minEvidence, evaluation };
 }
 

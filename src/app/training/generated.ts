@@ -92,17 +92,26 @@ export function addGenerated(
 export function generatedCharacters(count: number): ImageDataset {
   const options: SyntheticOptions = { seed: 1, part: 'validation' };
   const [ordinary, rare] = [new SyntheticCharacters(options), new RareCharacters(options)];
-  const generators: readonly Generator[] = [
+  return toDataset('generated characters', [
     [Math.ceil(count / 2), (index) => ordinary.sample(index)],
     [Math.floor(count / 2), (index) => rare.sample(index)],
-  ];
-  const { images, labels } = draw(generators, [], [], BALANCED_CLASSES.length);
+  ]);
+}
+
+/** Outliers for calibration, of all kinds that training contains. Their labels are meaningless. */
+export function generatedOutliers(count: number): ImageDataset {
+  const outliers = new Outliers({ seed: 1, part: 'validation' });
+  const generator: Generator = [count, (index) => ({ ...outliers.sample(index), label: 0 })];
+  return toDataset('generated outliers', [generator]);
+}
+
+/** The samples of generators as a data set of the Balanced classes. */
+function toDataset(name: string, generators: readonly Generator[]): ImageDataset {
   return new ImageDataset({
-    name: 'generated characters',
-    images,
+    ...draw(generators, [], [], BALANCED_CLASSES.length),
+    name,
     height: IMAGE_SIDE,
     width: IMAGE_SIDE,
-    labels,
     classes: BALANCED_CLASSES,
     synthetic: true,
   });

@@ -6,7 +6,7 @@ import { interpret } from '../../../src/app/evaluation/interpret.js';
 import {
   evidenceOf,
   evidenceOfLogits,
-  evidenceQuantile,
+  requiredEvidence,
 } from '../../../src/app/evaluation/rejection.js';
 import { probabilitiesOf } from '../../../src/app/training/temperature.js';
 import { Rng } from '../../../src/engine/index.js';
@@ -25,14 +25,25 @@ describe('evidence', () => {
   });
 });
 
-describe('evidenceQuantile', () => {
-  // Evidence 0, 0.5, 1, ..., 9.5 in two classes, in mixed order.
-  const order = [...new Rng(2).permutation(20)];
-  const logits = order.flatMap((i) => [i, 0]);
+describe('requiredEvidence', () => {
+  // Evidence first / 2, (first + 1) / 2, ... in two classes, in random order.
+  const logitsFrom = (first: number, count: number): number[] =>
+    [...new Rng(2).permutation(count)].flatMap((i) => [first + i, 0]);
+  const shareBelow = (logits: readonly number[], threshold: number): number =>
+    logits.filter((value, i) => i % 2 === 0 && value / 2 < threshold).length / (logits.length / 2);
 
-  it('is not reached by the share of the images', () => {
-    const threshold = evidenceQuantile(logits, 2, 0.25);
-    expect(order.filter((i) => i / 2 < threshold)).toHaveLength(5);
+  it('rejects 98 % of the outliers if few characters have so little evidence', () => {
+    const [characters, outliers] = [logitsFrom(100, 1000), logitsFrom(0, 100)];
+    const threshold = requiredEvidence(characters, outliers, 2);
+    expect(shareBelow(outliers, threshold)).toBe(0.98);
+    expect(shareBelow(characters, threshold)).toBe(0);
+  });
+
+  it('rejects at most 0.5 % of the characters', () => {
+    const [characters, outliers] = [logitsFrom(0, 1000), logitsFrom(500, 100)];
+    const threshold = requiredEvidence(characters, outliers, 2);
+    expect(shareBelow(characters, threshold)).toBe(0.005);
+    expect(shareBelow(outliers, threshold)).toBe(0);
   });
 });
 

@@ -53,7 +53,7 @@ describe('addGenerated', () => {
     const { images, length } = addGenerated(real, shares, 3);
     const imageOf = (index: number): Uint8Array =>
       images.slice(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS);
-    expect(length).toBe(94 * 4);
+    expect(length).toBe(94 * 3 + 24 + 71);
     expect(imageOf(94)).toEqual(new SyntheticCharacters({ seed: 3 }).sample(0).image);
     expect(imageOf(94 * 2)).toEqual(new RareCharacters({ seed: 3 }).sample(0).image);
     expect(imageOf(94 * 3)).toEqual(new Composites(real, 3).sample(0));
