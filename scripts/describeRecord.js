@@ -85,7 +85,7 @@ ${table(
 )}
 
 Measured on ${whichImages(training, test)}.
-The temperature was fitted on the ${grouped(validation.images)} validation images.
+The temperature was fitted on the ${grouped(validation.images)} validation images and on generated characters.
 
 ## How was it trained?
 
@@ -133,8 +133,9 @@ here, not in the accuracy above.
 ## How well does it recognize other people's handwriting?
 
 Measured by \`npm run bench:strangers\` on characters from outside EMNIST, which no part of training,
-calibration or the choice of thresholds has used. Merged accuracy counts a rejected character as
-wrong. Confident errors are a share of the confident predictions.
+calibration or the thresholds uses. The letter forms and the recipe were chosen after looking at errors
+on these sets, so the numbers are optimistic (docs/notes/strangers-2026-11.md). Merged accuracy counts a
+rejected character as wrong. Confident errors are a share of the confident predictions.
 
 ${table(
   [

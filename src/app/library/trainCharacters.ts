@@ -11,7 +11,7 @@ import { drawDataset } from '../../data/strokes/synthetic.js';
 import { modelFrom } from '../model/modelContents.js';
 import { newSettings, SETTINGS, type Settings } from '../run/settings.js';
 import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
-import { fitCalibration } from '../training/calibrate.js';
+import { fitCalibration } from '../training/fitCalibration.js';
 import { addGenerated } from '../training/generated.js';
 import { holdOutValidation, SYNTHETIC_COUNT, type TrainingParts } from '../training/holdOut.js';
 import { recomputeBatchNorm } from '../training/preciseBatchNorm.js';

@@ -57,9 +57,9 @@ async function recognize(lines: readonly (readonly number[][])[]): Promise<strin
 
 /**
  * Minimum share of exactly recognized texts, ignoring case. This seed was used to choose the rules;
- * other seeds give 98.4, 97.6 and 90.9 % on average.
+ * two other seeds give 98.8, 98.4 and 91.1 % on average. The mean of the hands is required to be 95 %.
  */
-const MIN_SHARE: Readonly<Record<Hand, number>> = { mouse: 0.98, finger: 0.95, pen: 0.92 };
+const MIN_SHARE: Readonly<Record<Hand, number>> = { mouse: 0.98, finger: 0.98, pen: 0.91 };
 
 it('recognizes 95 % of words and numbers in three handwritings', async () => {
   const texts = await recognize(
