@@ -40,16 +40,20 @@ it('rejects a drawing with little evidence, and names no character', () => {
 });
 
 it('is unsure, and names the candidates', () => {
-  expect(say(0, 0, 0, 0, 0.5, 0.5)).toEqual({
+  expect(say(0.5, 0, 0, 0, 0.5, 0)).toEqual({
     kind: 'unsure',
-    label: '5',
-    text: 'not sure: 5, S',
-    group: ['5', 'S'],
+    label: '0',
+    text: 'not sure: 0, 5',
+    group: ['0', '5'],
   });
   expect(say(0.2, 0.2, 0.2, 0, 0.2, 0.2).group).toEqual(['0', '1', 'I']); // at most three
   expect(say(0.6, 0.1, 0.1, 0.05, 0.1, 0.05).text).toBe('not sure: 0, 1, I');
   // No other candidate is close.
   expect(say(0.66, 0.06, 0.06, 0.06, 0.06, 0.06).text).toBe('not sure: 0');
+});
+
+it('names two confusable characters', () => {
+  expect(say(0, 0, 0, 0, 0.5, 0.5)).toMatchObject({ kind: 'alike', text: '5 or S' });
 });
 
 it('ranks every class; equal ones by index', () => {
