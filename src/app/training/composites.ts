@@ -1,6 +1,7 @@
-// Outliers made of the training images: parts of several characters, and several characters in one image.
-// A network that sees only generated outliers would learn to recognize the generator instead.
+// Outliers made of training images: a character with exchanged halves, or three characters in a row. A
+// network that sees only generated outliers learns to reject the style of the generator.
 
+import { ArgumentError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
@@ -16,18 +17,22 @@ const KINDS: readonly Compose[] = [halvesExchanged, sideBySide];
 const CHARACTERS = 3;
 
 /**
- * Unlimited composites of the images of a data set with at least three classes: sample i depends only
- * on the images, the seed and i.
- *
- * @example
- * const composites = new Composites(syntheticDataset({ seed: 1, count: 94 }), 1);
- * print(composites.sample(0).length); // 784
+ * Unlimited composites of the images of a data set: sample i depends only on the images, the seed
+ * and i.
  */
 export class Composites {
   readonly #images: ImageDataset;
   readonly #rng: Rng;
 
+  /** @throws ArgumentError if fewer than three classes have images */
   constructor(images: ImageDataset, seed: number) {
+    const classes = new Set(images.labels).size;
+    if (classes < CHARACTERS) {
+      throw new ArgumentError(
+        `--outliers needs images of at least ${CHARACTERS} classes, ${images.name} has ${classes}; ` +
+          'use more images or remove it',
+      );
+    }
     this.#images = images;
     this.#rng = new Rng(seed).split('composites');
   }
@@ -41,7 +46,7 @@ export class Composites {
     );
   }
 
-  /** Random images of different classes. */
+  /** Three random images of different classes. */
   #choose(rng: Rng): Pixels[] {
     const { images, labels, length } = this.#images;
     const chosen: number[] = [];

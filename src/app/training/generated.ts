@@ -1,9 +1,9 @@
 // Generated images that are mixed into the training images: characters of ordinary forms and of forms
 // that EMNIST lacks, and outliers, which are not characters.
 //
-// Each part needs the others. With rare forms alone, the network learns that a drawn R is an r, since r
-// is the only such form drawn by the generator. With generated outliers alone, it learns that drawn
-// images are not characters.
+// Each part needs the others. With rare forms alone, the network reads a drawn R as r, because no other
+// class has this shape among the generated images. With generated outliers alone, it rejects everything
+// in the style of the generator.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
@@ -57,7 +57,7 @@ export function addGenerated(
         `remove them for ${train.name}`,
     );
   }
-  if (share >= 1) {
+  if (!(share < 1)) {
     throw new ArgumentError(
       `--ordinary-forms ${ordinaryForms}, --rare-forms ${rareForms} and --outliers ${outliers} ` +
         'leave no real images; their sum must be below 1',
@@ -66,20 +66,19 @@ export function addGenerated(
   const countOf = (part: number): number => Math.round((part * train.length) / (1 - share));
   const outlierClass = train.classes.length;
   const [ordinary, rare] = [new SyntheticCharacters({ seed }), new RareCharacters({ seed })];
-  const [composites, drawings] = [new Composites(train, seed), new Outliers({ seed })];
-  const generators: readonly Generator[] = [
+  const drawings = new Outliers({ seed });
+  const generators: Generator[] = [
     [countOf(ordinaryForms), (index) => ordinary.sample(index)],
     [countOf(rareForms), (index) => rare.sample(index)],
-    [
-      countOf(COMPOSITES * outliers),
-      (index) => ({ image: composites.sample(index), label: outlierClass }),
-    ],
-    [
-      countOf((1 - COMPOSITES) * outliers),
-      (index) => ({ ...drawings.sample(index), label: outlierClass }),
-    ],
   ];
-
+  if (outliers > 0) {
+    const composites = new Composites(train, seed);
+    const [composed, drawn] = [COMPOSITES * outliers, (1 - COMPOSITES) * outliers].map(countOf);
+    generators.push(
+      [composed, (index) => ({ image: composites.sample(index), label: outlierClass })],
+      [drawn, (index) => ({ ...drawings.sample(index), label: outlierClass })],
+    );
+  }
   const classes = outliers > 0 ? [...train.classes, OUTLIER_CLASS] : train.classes;
   const { images, labels } = draw(generators, train.images, train.labels, classes.length);
   return train.with({ images, labels, classes });

@@ -94,6 +94,13 @@ describe('Composites', () => {
     }
   });
 
+  it('needs images of three classes', () => {
+    const two = real.with({ labels: real.labels.map((label) => label % 2) });
+    expect(() => new Composites(two, 5)).toThrow('images of at least 3 classes');
+    const shares = { ordinaryForms: 0, rareForms: 0.1, outliers: 0 };
+    expect(addGenerated(two, shares, 3).length).toBe(104); // without outliers, no composites
+  });
+
   it('depends only on the seed and the index', () => {
     expect(new Composites(real, 5).sample(7)).toEqual(new Composites(real, 5).sample(7));
     expect(new Composites(real, 5).sample(7)).not.toEqual(new Composites(real, 6).sample(7));
