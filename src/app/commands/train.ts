@@ -135,6 +135,7 @@ function makeTrainer(
     model,
     teachers,
     train: addGenerated(train, settings, settings.seed),
+    real: train,
     validation,
     rng,
     onValidation: async (done, total) => {

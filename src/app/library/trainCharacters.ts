@@ -121,6 +121,7 @@ export async function train(options: TrainOptions = {}): Promise<CharacterModel>
         ...trainerSettings(settings),
         ...parts,
         train: addGenerated(parts.train, settings, settings.seed),
+        real: parts.train,
         model: makeNetwork(settings, data.classes.length, rng),
         rng,
         onValidation: yieldToEvents,

@@ -37,6 +37,11 @@ export interface TrainerOptions {
   readonly model: CharacterNet;
   /** May have one more class than the network, of outliers: see `trainStep`. */
   readonly train: ImageDataset;
+  /**
+   * The training images without generated ones, which have other class frequencies than the
+   * validation images; used by `balance`. Default: `train`.
+   */
+  readonly real?: ImageDataset;
   readonly validation: ImageDataset;
   /** Number of epochs. Default 20. */
   readonly epochs?: number;
@@ -99,8 +104,13 @@ export class Trainer {
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: DataLoader;
-  /** Log-priors that `balance` adds to the logits, null without it; stored in the model file. */
+  /**
+   * Log-priors of the validation images, which `balance` adds to their logits; null without it. The
+   * model file stores them.
+   */
   readonly priors: readonly number[] | null;
+  /** Log-priors of all training images, which `balance` adds to the logits in the loss. */
+  readonly #lossPriors: readonly number[] | null;
 
   constructor(options: TrainerOptions) {
     this.#options = {
@@ -120,11 +130,12 @@ export class Trainer {
       teacherWeight: 0.8,
       onValidation: () => undefined,
       onEvaluated: () => undefined,
+      real: options.train,
       ...options,
     };
     const { model, train, validation, batchSize, learningRate, shuffle, rng, epochs } =
       this.#options;
-    const { schedule, weightDecay, augment, balance, average } = this.#options;
+    const { schedule, weightDecay, augment, balance, average, real } = this.#options;
     this.model = model;
     const optimizerOptions = { lr: learningRate, weightDecay };
     this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), optimizerOptions);
@@ -139,7 +150,9 @@ export class Trainer {
     const totalSteps = epochs * this.#loader.batchesPerEpoch;
     this.scheduler = makeSchedule(schedule, this.optimizer, { learningRate, totalSteps });
     this.average = average > 0 ? new WeightAverage(model, { decay: average }) : null;
-    this.priors = balance ? logPriors(train, validation.classes.length) : null;
+    const classes = validation.classes.length;
+    this.priors = balance ? logPriors(real, classes) : null;
+    this.#lossPriors = balance ? logPriors(train, classes) : null;
   }
 
   /**
@@ -229,7 +242,11 @@ export class Trainer {
     const batches = this.#loader.batches(epoch, { from: progress.step });
     for (let next = batches.next(); !next.done;) {
       const batch = next.value;
-      const options = { labelSmoothing, priors: this.priors, distillation: this.#distillation() };
+      const options = {
+        labelSmoothing,
+        priors: this.#lossPriors,
+        distillation: this.#distillation(),
+      };
       const step = trainStep(this.model, this.optimizer, batch, options);
       next = batches.next(); // prepare it while the backend computes
       const { loss, hits } = await step;

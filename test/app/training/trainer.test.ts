@@ -161,6 +161,24 @@ describe('balance', () => {
     }),
   );
 
+  it(
+    'validates with the class frequencies of the real images, and trains with those of all',
+    onWasm(async () => {
+      const [mixed, all] = [{ ...options, real: train }, options].map((each) => tinyTrainer(each));
+      const share = train.labels.filter((label) => label === 0).length / train.length;
+      expect(mixed.priors![0]).toBeCloseTo(Math.log(share), 12);
+      const [epoch, other] = [await eventsOf(mixed), await eventsOf(all)].map((events) =>
+        events.find(isEpoch)!,
+      );
+      expect(epoch.trainLoss).toBe(other.trainLoss);
+      const { loss } = await evaluate(mixed.model, validation, { priors: mixed.priors });
+      expect(epoch.valLoss).toBe(loss);
+      expect(epoch.valLoss).not.toBe(other.valLoss);
+      mixed.dispose();
+      all.dispose();
+    }),
+  );
+
   it('uses the class frequencies of a part only if it has them', () => {
     const training = {
       classes: ['a', 'b'],
