@@ -47,7 +47,7 @@ export function evidenceOf(probabilities: ArrayLike<number>, temperature: number
  * @param outliers logits of images that are not characters, `[m, classes]`, m at least 1
  */
 export function requiredEvidence(
-  characters: readonly number[],
+  characters: ArrayLike<number>,
   outliers: ArrayLike<number>,
   classes: number,
 ): number {

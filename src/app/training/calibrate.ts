@@ -4,11 +4,11 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { calibration } from '../evaluation/measures.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { storeCalibration } from '../model/modelFile.js';
-import { fitCalibration, type Calibration, type OnProgress } from './fitCalibration.js';
+import { fitCalibration, type CalibrationFit, type OnProgress } from './fitCalibration.js';
 import { probabilitiesOf } from './temperature.js';
 
 /** A calibration, and the error that it corrects. */
-export interface CalibrationResult extends Calibration {
+export interface CalibrationResult extends CalibrationFit {
   /** Expected calibration error on the validation images, without and with the temperature. */
   readonly errorBefore: number;
   readonly errorAfter: number;

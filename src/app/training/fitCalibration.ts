@@ -1,7 +1,6 @@
 // Calibration of a model on images that it was not trained on: its temperature, and for a model trained
 // with outliers the evidence below which it rejects an image.
 
-import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
@@ -17,8 +16,8 @@ const OUTLIERS = 1200;
 /** Called with the number of images done and of all images; a promise is awaited. */
 export type OnProgress = (done: number, total: number) => unknown;
 
-/** What the calibration of a model determines. */
-export interface Calibration {
+/** The results of a calibration. */
+export interface CalibrationFit {
   readonly temperature: number;
   /** See Rejection; null if the model does not reject images. */
   readonly minEvidence: number | null;
@@ -29,8 +28,8 @@ export interface Calibration {
 /**
  * Fits the temperature of a model, and the evidence that it requires.
  *
- * A model that rejects images is calibrated on generated characters too, so that its probabilities are
- * also correct for the forms that the validation images lack.
+ * A model that rejects images is calibrated on generated characters too, so that its probabilities also
+ * hold for the forms that the validation images lack.
  *
  * @param validation images that the model was not trained on
  * @param rejects whether the model was trained with outliers and rejects images
@@ -40,36 +39,39 @@ export async function fitCalibration(
   validation: ImageDataset,
   rejects: boolean,
   onProgress: OnProgress = () => undefined,
-): Promise<Calibration> {
+): Promise<CalibrationFit> {
   const priors = logPriorsOf(training, 'val');
-  const count = Math.ceil(GENERATED_PER_IMAGE * validation.length);
-  const isBalanced = validation.classes.join() === BALANCED_CLASSES.join();
-  const generated = rejects && isBalanced ? generatedCharacters(count) : null;
-  const total = validation.length + (generated?.length ?? 0);
+  const generatedCount = rejects ? Math.ceil(GENERATED_PER_IMAGE * validation.length) : 0;
+  const total = validation.length + generatedCount + (rejects ? OUTLIERS : 0);
   const evaluation = await evaluate(model, validation, {
     logits: true,
     priors,
     onProgress: (done) => onProgress(done, total),
   });
-  const ofGenerated =
-    generated &&
-    (await evaluate(model, generated, {
-      logits: true,
-      onProgress: (done) => onProgress(validation.length + done, total),
-    }));
-  const logits = [...evaluation.logits!, ...(ofGenerated?.logits ?? [])];
-  const labels = [...validation.labels, ...(generated?.labels ?? [])];
+  const logits = evaluation.logits!;
   // The temperature also divides the log-priors, if any. Dividing only the network's logits was
   // tried: the loss is the same.
-  const temperature = fitTemperature(logits, labels);
-  const priorCount = evaluation.logits!.length;
-  const withoutPriors = logits.map((value, i) =>
-    i < priorCount ? value - (priors?.[i % classes.length] ?? 0) : value,
-  );
-  if (generated === null) return { temperature, minEvidence: null, evaluation };
-  const { logits: ofOutliers } = await evaluate(model, generatedOutliers(OUTLIERS), {
-    logits: true,
-  });
-  const minEvidence = requiredEvidence(withoutPriors, ofOutliers!, classes.length);
-  return { temperature, minEvidence, evaluation };
+  if (!rejects) {
+    const temperature = fitTemperature(logits, validation.labels);
+    return { temperature, minEvidence: null, evaluation };
+  }
+  const logitsOf = async (dataset: ImageDataset, before: number): Promise<Float32Array> => {
+    const options = {
+      logits: true,
+      onProgress: (done: number) => onProgress(before + done, total),
+    };
+    return (await evaluate(model, dataset, options)).logits!;
+  };
+  const characters = generatedCharacters(generatedCount);
+  const ofCharacters = await logitsOf(characters, validation.length);
+  const ofOutliers = await logitsOf(generatedOutliers(OUTLIERS), total - OUTLIERS);
+  const withoutPriors = logits.map((value, i) => value - (priors?.[i % classes.length] ?? 0));
+  return {
+    temperature: fitTemperature(
+      [...logits, ...ofCharacters],
+      [...validation.labels, ...characters.labels],
+    ),
+    minEvidence: requiredEvidence([...withoutPriors, ...ofCharacters], ofOutliers, classes.length),
+    evaluation,
+  };
 }
