@@ -127,15 +127,16 @@ ${table(
   statementRow('not a letter or digit', rejected, test.images),
 )}
 
-A prediction is correct if the true character is among those named. Rejected characters count as errors
-here, not in the accuracy above.
+A prediction is correct if the true character is among those named. Rejected characters count as
+errors here, not in the accuracy above.
 
 ## How well does it recognize other people's handwriting?
 
-Measured by \`npm run bench:strangers\` on characters from outside EMNIST, which no part of training,
-calibration or the thresholds uses. The letter forms and the recipe were chosen after looking at errors
-on these sets, so the numbers are optimistic (docs/notes/strangers-2026-11.md). Merged accuracy counts a
-rejected character as wrong. Confident errors are a share of the confident predictions.
+Measured by \`npm run bench:strangers\` on characters from outside EMNIST. They are never training or
+calibration data. The letter forms, the recipe and the share of rejected outliers were chosen after
+looking at results on these sets, so the numbers are optimistic ([notes](notes/strangers-2026-11.md)).
+Merged accuracy counts a rejected character as wrong. Confident errors are a share of the confident
+predictions.
 
 ${table(
   [
@@ -150,9 +151,9 @@ ${table(
   ...Object.entries(record.otherHandwriting.sets).map(strangersRow),
 )}
 
-Of generated drawings that are not characters, it rejects ${percent(record.otherHandwriting.rejectedTrainedKinds)} of the kinds that training contains
-and ${percent(record.otherHandwriting.rejectedUnseenKinds)} of the others. The calibration holds for EMNIST and for generated characters. On other
-people's handwriting the probabilities are too high.
+The model rejects ${percent(record.otherHandwriting.rejectedTrainedKinds)} of the generated drawings of the kinds that training contains, and
+${percent(record.otherHandwriting.rejectedUnseenKinds)} of those of other kinds. The calibration holds for EMNIST and generated characters. On other
+people's handwriting, the probabilities are too high.
 
 ## How is it replaced?
 

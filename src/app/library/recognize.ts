@@ -33,7 +33,7 @@ export interface Recognition extends Pick<
  *
  * Look-alikes (1/I/L, 9/g/q, F/f, 0/O) cannot be told apart without context. `characters` lists the
  * most probable character and its look-alikes that are at least a tenth as probable, or one
- * confusable character (5/S, 2/Z, 8/B, 6/b/G, I/J, U/V); `probability` is their sum. `sure` is false if it is below 0.7: nearly half of these predictions are wrong.
+ * confusable character (5/S, 2/Z, 8/B, 6/b/G, I/J, U/V); `probability` is their sum. `sure` is false if it is below 0.7: about 40 % of these predictions are wrong.
  * `rejected` is true if the image is probably not a character, for a model trained with outliers.
  *
  * The network runs on the backend of the model. No buffer remains in use.

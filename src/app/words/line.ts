@@ -117,7 +117,7 @@ function noteOf(
     }
     return `${original} read as ${text}: more likely in this word`;
   }
-  return text === label ? null : `${label} written small: by its height and its neighbours`;
+  return text === label ? null : `${label} written small: by its height and its neighbors`;
 }
 
 const isDigit = (label: string): boolean => /^\d$/.test(label);

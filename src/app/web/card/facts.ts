@@ -94,7 +94,7 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
     {
       name: 'Calibration',
       text:
-        `at temperature ${test.temperature.toFixed(2)}, fitted on ${formatCount(validation.images)} validation images, a probability ` +
+        `at temperature ${test.temperature.toFixed(2)}, fitted on ${formatCount(validation.images)} validation images and generated characters, a probability ` +
         `is off by ${percent(test.calibrationError)} on average (${percent(test.uncalibratedError)} without)`,
     },
     {

@@ -155,6 +155,6 @@ class WordsPanel {
 }
 
 const LIMITATIONS =
-  'Every character is classified by itself. The word decides between look-alikes: a 0 among letters is an O. The network has' +
-  ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbours tell which is meant.' +
+  'Every character is classified separately. The word decides between look-alikes: a 0 among letters is an O. The network has' +
+  ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbors decide the case.' +
   ' To correct a character, choose one of its alternatives.';
