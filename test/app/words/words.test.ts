@@ -204,7 +204,7 @@ describe('resolveLine', () => {
       group(of(['O', 1]), 0.6),
     ]);
     expect(text).toBe('helo');
-    expect(characters[3].note).toBe('O written small: by its height and its neighbours');
+    expect(characters[3].note).toBe('O written small: by its height and its neighbors');
     expect(
       resolveLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text,
     ).toBe('HLO');
