@@ -122,3 +122,16 @@ function resampleRows(
   }
   return rows;
 }
+
+/** Replicates the outermost pixels `margin` times around an image. */
+export function padEdges({ data, width, height }: GrayImage, margin: number): GrayImage {
+  const [paddedWidth, paddedHeight] = [width + 2 * margin, height + 2 * margin];
+  const padded = new Float32Array(paddedWidth * paddedHeight);
+  for (let y = 0; y < paddedHeight; y++) {
+    const row = Math.min(height - 1, Math.max(0, y - margin)) * width;
+    for (let x = 0; x < paddedWidth; x++) {
+      padded[y * paddedWidth + x] = data[row + Math.min(width - 1, Math.max(0, x - margin))];
+    }
+  }
+  return { data: padded, width: paddedWidth, height: paddedHeight };
+}

@@ -2,7 +2,7 @@
 // resizing to the working size. Ink detection is in ink.ts. Runs in Node and in the browser.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { resample, type GrayImage } from './resample.js';
+import { padEdges, resample, type GrayImage } from './resample.js';
 
 /** A decoded image: pixels row by row, channels interleaved. */
 export interface DecodedImage {
@@ -36,6 +36,11 @@ const MAX_SIDE = 1024;
 
 /** Luma weights of red, green and blue (ITU-R BT.709). */
 const [RED, GREEN, BLUE] = [0.2126, 0.7152, 0.0722];
+
+/** Brightness of a color, in the same unit. */
+export function toLuma(red: number, green: number, blue: number): number {
+  return RED * red + GREEN * green + BLUE * blue;
+}
 
 export function checkImage({ data, width, height, channels }: DecodedImage): void {
   const validSize =
@@ -88,9 +93,7 @@ function downscale(image: DecodedImage, factor: number, hasAlpha: boolean): Plan
       const index = row + Math.floor(x / factor);
       const alpha = hasAlpha ? data[offset + channels - 1] / maxValue : 1;
       const brightness =
-        channels < 3
-          ? data[offset]
-          : RED * data[offset] + GREEN * data[offset + 1] + BLUE * data[offset + 2];
+        channels < 3 ? data[offset] : toLuma(data[offset], data[offset + 1], data[offset + 2]);
       light[index] += (alpha * brightness) / maxValue;
       if (opacity) opacity[index] += alpha;
       count[index] += 1;
@@ -105,11 +108,7 @@ function downscale(image: DecodedImage, factor: number, hasAlpha: boolean): Plan
 
 function upscale(data: Float32Array, { width, height }: Planes, scale: number): Float32Array {
   if (scale === 1) return data;
-  const image: GrayImage = {
-    data: padEdges(data, width, height),
-    width: width + 2 * MARGIN,
-    height: height + 2 * MARGIN,
-  };
+  const image = padEdges({ data, width, height }, MARGIN);
   const region = { left: MARGIN, top: MARGIN, width, height };
   const [newWidth, newHeight] = [
     Math.max(1, Math.round(width * scale)),
@@ -123,19 +122,6 @@ function upscale(data: Float32Array, { width, height }: Planes, scale: number): 
 
 /** Pixels that bicubic interpolation reads beyond the edge, where `resample` would return black. */
 const MARGIN = 2;
-
-/** Replicates the outermost pixels around the image. */
-function padEdges(data: Float32Array, width: number, height: number): Float32Array {
-  const padded = new Float32Array((width + 2 * MARGIN) * (height + 2 * MARGIN));
-  for (let y = 0; y < height + 2 * MARGIN; y++) {
-    const row = Math.min(height - 1, Math.max(0, y - MARGIN)) * width;
-    for (let x = 0; x < width + 2 * MARGIN; x++) {
-      padded[y * (width + 2 * MARGIN) + x] =
-        data[row + Math.min(width - 1, Math.max(0, x - MARGIN))];
-    }
-  }
-  return padded;
-}
 
 /** Composites the image onto a background of one brightness. */
 export function composite(

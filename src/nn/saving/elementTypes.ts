@@ -22,7 +22,7 @@ export interface WrittenType {
  *
  * @see https://en.wikipedia.org/wiki/Half-precision_floating-point_format
  */
-function fromHalf(bits: number): number {
+export function fromHalf(bits: number): number {
   const sign = bits >>> 15 === 1 ? -1 : 1;
   const exponent = (bits >>> 10) & 31;
   const fraction = bits & 1023;
