@@ -41,7 +41,15 @@ describe('the module dependencies', () => {
 });
 
 /** Packages that only some commands use; each is slow to load. */
-const HEAVY = ['@zip.js/zip.js', 'fast-png', 'jpeg-js', 'ml-matrix', 'protobufjs', 'umap-js'];
+const HEAVY = [
+  '@zip.js/zip.js',
+  'fast-png',
+  'jpeg-js',
+  'ml-matrix',
+  'papaparse',
+  'protobufjs',
+  'umap-js',
+];
 
 it('the command line loads heavy packages only in the commands that use them', () => {
   const loaded = loadedFrom('src/app/cli.ts');

@@ -110,6 +110,13 @@ const LAYERS: readonly Layer[] = [
     packages: ['@zip.js/zip.js', 'protobufjs'],
   },
   {
+    name: 'data set formats',
+    pattern: /^src\/app\/datasets\/formats\//,
+    allowedFiles:
+      /^src\/(app\/datasets\/formats\/|data\/|nn\/saving\/|engine\/(shape|errors)\.ts$)/,
+    packages: ['@zip.js/zip.js', 'papaparse'],
+  },
+  {
     name: 'explore',
     pattern: /^src\/app\/explore\//,
     allowedFiles: /^src\//,

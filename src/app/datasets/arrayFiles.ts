@@ -185,8 +185,9 @@ async function readClassNames(
 
 /** A mapping next to a CSV file, or the built-in one of the EMNIST split that the file is named after. */
 async function csvClassNames(path: string): Promise<ReadonlyMap<string, string> | null> {
-  const mapping = basename(path).replace(/[-_]?train(ing)?[-_]?.*$/i, '-mapping.txt');
-  return (await readClassNames(dirname(path), [mapping])) ?? splitClassNames(path);
+  const prefix = /^(.*?)train/i.exec(basename(path))?.[1];
+  const mappings = prefix === undefined ? [] : [`${prefix}mapping.txt`];
+  return (await readClassNames(dirname(path), mappings)) ?? splitClassNames(path);
 }
 
 /** The names of the EMNIST split that a file is named after, such as `emnist-letters.mat`. */

@@ -1,10 +1,16 @@
-// Converts any image of one character to the 28 x 28 input of the network, by the recipe of
+// Converts any image of one character to the square input of the network (28 x 28), by the recipe of
 // EMNIST's authors. The command line and the page call this same function. Decoding happens
 // elsewhere, ink detection in ink.ts, and the recipe from the ink on in glyph.ts. Runs in Node and
 // in a browser.
 
-import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
-import { IMAGE_PIXELS } from '../emnist/idx.js';
+import { ArgumentError } from '../../engine/errors.js';
+import {
+  bitmapToGlyph,
+  DEFAULT_INK_SIZE,
+  DEFAULT_PEN_WIDTH,
+  DEFAULT_THRESHOLD,
+} from '../strokes/glyph.js';
+import { IMAGE_SIDE } from '../emnist/idx.js';
 import { findInk } from './ink.js';
 import type { Ink, Invert } from './inkMap.js';
 import { toPlanes, type DecodedImage } from './workingImage.js';
@@ -23,11 +29,13 @@ export interface PreprocessOptions {
    * Whether the ink is darker than its background and must be inverted. Default `auto`: detected.
    */
   readonly invert?: Invert;
+  /** Side of the result in pixels, 8 to 128. Default 28. */
+  readonly size?: number;
 }
 
 /** A character in EMNIST's form. */
 export interface PreparedImage {
-  /** `[28, 28]`, 0 = paper, 255 = ink; all paper if the image is empty. */
+  /** `[size, size]`, 0 = paper, 255 = ink; all paper if the image is empty. */
   readonly image: Uint8Array;
   /** True if no ink was found. */
   readonly empty: boolean;
@@ -40,6 +48,8 @@ export interface PreparedImage {
  * quarter of EMNIST's images are thinner than 2.21 of 28 pixels, which is 5.7 of these units.
  */
 const MIN_PEN = 5.7;
+/** Bounds of the side of the result. */
+const [MIN_SIDE, MAX_SIDE] = [8, 128];
 
 /**
  * Finds the character in an image and gives it EMNIST's size, position and softness.
@@ -48,7 +58,7 @@ const MIN_PEN = 5.7;
  * that enters from the edge of the image, and dust are dropped. The ink's bounding box is then scaled to 68 units of a 128 x 128 canvas, blurred,
  * centered and shrunk (glyph.ts).
  *
- * @throws ArgumentError if the data length does not match the sizes
+ * @throws ArgumentError if the data length does not match the sizes, or `size` is out of range
  * @example
  * const data = new Uint8Array(300 * 200).fill(255); // white paper
  * for (let y = 50; y < 150; y++) data.fill(0, y * 300 + 145, y * 300 + 155); // a black bar
@@ -56,27 +66,35 @@ const MIN_PEN = 5.7;
  * print(image.length, empty); // 784 false
  */
 export function preprocess(image: DecodedImage, options: PreprocessOptions = {}): PreparedImage {
-  const detected = findInk(toPlanes(image), options.invert ?? 'auto');
-  if (detected === null) return emptyResult();
+  const { invert = 'auto', size = IMAGE_SIDE } = options;
+  if (!(Number.isInteger(size) && size >= MIN_SIDE && size <= MAX_SIDE)) {
+    throw new ArgumentError(
+      `preprocess: size must be a whole number from ${MIN_SIDE} to ${MAX_SIDE}, got ${size}`,
+    );
+  }
+  const detected = findInk(toPlanes(image), invert);
+  if (detected === null) return emptyResult(size);
   const { width, height, kind } = detected;
   const unruled = removeRuledLines(detected.data, width, height);
   const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
-  const glyph = inkToGlyph(ink, width);
-  return glyph === null ? emptyResult() : { image: glyph, empty: false, kind };
+  const glyph = inkToGlyph(ink, width, size);
+  return glyph === null ? emptyResult(size) : { image: glyph, empty: false, kind };
 }
 
 /**
- * Converts an ink map to `[28, 28]`, 0 = paper, 255 = ink; null without ink.
+ * Converts an ink map to `[size, size]`, 0 = paper, 255 = ink; null without ink.
  *
  * @internal
  */
-export function inkToGlyph(ink: Float32Array, width: number): Uint8Array | null {
+export function inkToGlyph(ink: Float32Array, width: number, size = IMAGE_SIDE): Uint8Array | null {
   const box = boxOf(ink, width);
-  return box === null ? null : bitmapToGlyph(widenToEmnistPen(ink, width, box));
+  return box === null
+    ? null
+    : bitmapToGlyph(widenToEmnistPen(ink, width, box), DEFAULT_THRESHOLD, size);
 }
 
-const emptyResult = (): PreparedImage => ({
-  image: new Uint8Array(IMAGE_PIXELS),
+const emptyResult = (size: number): PreparedImage => ({
+  image: new Uint8Array(size * size),
   empty: true,
   kind: null,
 });

@@ -1,4 +1,4 @@
-// A data set of gray images with class labels, as reports and the character network use it.
+// A data set of gray or color images with class labels, as reports and the character network use it.
 // emnistDataset.ts and synthetic.ts create such data sets.
 
 import { ArgumentError } from '../../engine/errors.js';
@@ -12,8 +12,13 @@ export type ClassLabels = Uint8Array | Uint16Array;
 export interface ImageDatasetOptions {
   /** Name used in reports, e.g. `EMNIST balanced test`. */
   readonly name: string;
-  /** Upright images, row by row: `[length, height, width]`, 0 = paper, 255 = ink. */
+  /**
+   * Upright images, row by row: `[length, channels, height, width]`; in images of characters
+   * 0 = paper, 255 = ink.
+   */
   readonly images: Uint8Array;
+  /** Channels per image: 1 for gray, 3 for RGB. Default 1. */
+  readonly channels?: number | undefined;
   /** Rows per image. */
   readonly height: number;
   /** Columns per image. */
@@ -27,8 +32,8 @@ export interface ImageDatasetOptions {
 }
 
 /**
- * Gray images of any size with class labels. `inputs` are the bytes, `[1, height, width]`, and
- * `targets` the class index, `[]`. For images with several channels use `ArrayDataset`.
+ * Gray or color images of any size with class labels. `inputs` are the bytes,
+ * `[channels, height, width]`, and `targets` the class index, `[]`.
  *
  * @throws ArgumentError if the lengths do not match or a label is outside the classes
  * @example
@@ -46,6 +51,7 @@ export interface ImageDatasetOptions {
 export class ImageDataset implements Dataset, ImageDatasetOptions {
   readonly name: string;
   readonly images: Uint8Array;
+  readonly channels: number;
   readonly height: number;
   readonly width: number;
   readonly labels: ClassLabels;
@@ -53,14 +59,15 @@ export class ImageDataset implements Dataset, ImageDatasetOptions {
   readonly synthetic: boolean;
 
   constructor(options: ImageDatasetOptions) {
-    const { name, images, height, width, labels, classes, synthetic } = options;
+    const { name, images, channels = 1, height, width, labels, classes, synthetic } = options;
+    checkInteger(`data set ${name}`, 'channels', channels, 1);
     checkInteger(`data set ${name}`, 'height', height, 1);
     checkInteger(`data set ${name}`, 'width', width, 1);
-    const expected = labels.length * height * width;
+    const expected = labels.length * channels * height * width;
     if (images.length !== expected) {
       throw new ArgumentError(
-        `data set ${name}: ${labels.length} images of ${height} x ${width} take ${expected} bytes,` +
-          ` got ${images.length}`,
+        `data set ${name}: ${labels.length} images of ${channels === 1 ? '' : `${channels} x `}` +
+          `${height} x ${width} take ${expected} bytes, got ${images.length}`,
       );
     }
     const invalidIndex = labels.findIndex((label) => label >= classes.length);
@@ -71,6 +78,7 @@ export class ImageDataset implements Dataset, ImageDatasetOptions {
     }
     this.name = name;
     this.images = images;
+    this.channels = channels;
     this.height = height;
     this.width = width;
     this.labels = labels;
@@ -83,9 +91,9 @@ export class ImageDataset implements Dataset, ImageDatasetOptions {
     return this.labels.length;
   }
 
-  /** `inputs` are `[1, height, width]`, `targets` are `[]`. */
+  /** `inputs` are `[channels, height, width]`, `targets` are `[]`. */
   get shapes(): Readonly<Record<'inputs' | 'targets', Shape>> {
-    return { inputs: [1, this.height, this.width], targets: [] };
+    return { inputs: [this.channels, this.height, this.width], targets: [] };
   }
 
   /**
@@ -99,21 +107,26 @@ export class ImageDataset implements Dataset, ImageDatasetOptions {
 
   /** A data set that differs in the given options; the other arrays are shared. */
   with(changes: Partial<ImageDatasetOptions>): ImageDataset {
-    const { name, images, height, width, labels, classes, synthetic } = this;
-    const options = { name, images, height, width, labels, classes, synthetic };
+    const { name, images, channels, height, width, labels, classes, synthetic } = this;
+    const options = { name, images, channels, height, width, labels, classes, synthetic };
     return new ImageDataset({ ...options, ...changes });
   }
 }
 
 /**
- * Image `index`, `height * width` bytes; a view, not a copy.
+ * Image `index`, `channels * height * width` bytes; a view, not a copy.
  *
  * @throws ArgumentError if the index is out of range
  */
 export function imageAt(dataset: ImageDataset, index: number): Uint8Array {
   checkIndex(`data set ${dataset.name}`, index, dataset.length);
-  const pixels = dataset.height * dataset.width;
+  const pixels = imageSize(dataset);
   return dataset.images.subarray(index * pixels, (index + 1) * pixels);
+}
+
+/** Bytes per image. */
+export function imageSize({ channels, height, width }: ImageDataset): number {
+  return channels * height * width;
 }
 
 /** Copies the images at `indices`, in that order, into a new data set. */
@@ -122,7 +135,7 @@ export function selectImages(
   indices: ArrayLike<number>,
   name = dataset.name,
 ): ImageDataset {
-  const pixels = dataset.height * dataset.width;
+  const pixels = imageSize(dataset);
   const images = new Uint8Array(indices.length * pixels);
   const labels = newLabels(indices.length, dataset.classes.length);
   for (let i = 0; i < indices.length; i++) {
@@ -140,7 +153,7 @@ export function selectImages(
 export function limitImages(dataset: ImageDataset, n: number): ImageDataset {
   checkInteger('limit', 'n', n, 1);
   return dataset.with({
-    images: dataset.images.subarray(0, n * dataset.height * dataset.width),
+    images: dataset.images.subarray(0, n * imageSize(dataset)),
     labels: dataset.labels.subarray(0, n),
   });
 }

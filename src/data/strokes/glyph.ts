@@ -7,7 +7,7 @@
 // 28 x 28, stretch to 0..255.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { IMAGE_PIXELS, IMAGE_SIDE } from '../emnist/idx.js';
+import { IMAGE_SIDE } from '../emnist/idx.js';
 import { BLUR_RADIUS, Raster, type Stroke } from './raster.js';
 import { resample } from '../image/resample.js';
 import { boundingBox } from './boundingBox.js';
@@ -31,6 +31,9 @@ export const DEFAULT_PEN_WIDTH = 8;
 export const MAX_EXTENT = SOURCE_SIDE - 2 * BLUR_RADIUS - 2;
 
 const BORDER = 2;
+
+/** Fraction of the maximum above which a pixel of a bitmap counts as ink. */
+export const DEFAULT_THRESHOLD = 0.1;
 
 /** Size and pen of a drawing. */
 export interface GlyphOptions {
@@ -125,8 +128,8 @@ function fitToCanvas(strokes: readonly Stroke[], inkSize: number): Float64Array[
 }
 
 /** The second half of the recipe, from the blurred canvas: crop, center, shrink, stretch. */
-function toGlyph(raster: Raster): Uint8Array {
-  const image = new Uint8Array(IMAGE_PIXELS);
+function toGlyph(raster: Raster, outputSide = IMAGE_SIDE): Uint8Array {
+  const image = new Uint8Array(outputSide * outputSide);
   const box = raster.inkBox(0);
   if (!box) return image;
   const width = box.right - box.left + 1;
@@ -138,11 +141,11 @@ function toGlyph(raster: Raster): Uint8Array {
     width: side,
     height: side,
   };
-  const shrunk = resample(raster, region, IMAGE_SIDE, IMAGE_SIDE);
+  const shrunk = resample(raster, region, outputSide, outputSide);
   let brightest = 0;
-  for (let i = 0; i < IMAGE_PIXELS; i++) brightest = Math.max(brightest, shrunk[i]);
+  for (const value of shrunk) brightest = Math.max(brightest, value);
   // Uint8Array truncates, so adding 0.5 rounds. Bicubic undershoot becomes paper.
-  for (let i = 0; i < IMAGE_PIXELS; i++)
+  for (let i = 0; i < image.length; i++)
     image[i] = Math.max(0, (shrunk[i] / brightest) * 255) + 0.5;
   return image;
 }
@@ -155,16 +158,21 @@ export interface GrayBitmap {
 }
 
 /**
- * Converts a gray image of one character, bright ink on a black background, to a 28 x 28 image.
+ * Converts a gray image of one character, bright ink on a black background, to a square image.
  *
  * The ink is cropped and scaled to EMNIST's source resolution; the remaining steps are
  * those for strokes.
  *
  * @param threshold fraction of the maximum above which a pixel counts as ink when cropping; raise
  *   it for a noisy background
+ * @param outputSide side of the result in pixels
  * @throws ArgumentError if the data length does not match the sizes or `threshold` is out of range
  */
-export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
+export function bitmapToGlyph(
+  bitmap: GrayBitmap,
+  threshold = DEFAULT_THRESHOLD,
+  outputSide = IMAGE_SIDE,
+): Uint8Array {
   const { data, width, height } = bitmap;
   if (!(width >= 1 && height >= 1) || data.length !== width * height) {
     throw new ArgumentError(
@@ -176,7 +184,7 @@ export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
   }
   let brightest = 0;
   for (const value of data) brightest = Math.max(brightest, value);
-  if (brightest === 0) return new Uint8Array(IMAGE_PIXELS);
+  if (brightest === 0) return new Uint8Array(outputSide * outputSide);
 
   const source = new Raster(width, height);
   source.paste(data, width, height, 0, 0, 1 / brightest);
@@ -196,5 +204,5 @@ export function bitmapToGlyph(bitmap: GrayBitmap, threshold = 0.1): Uint8Array {
   const top = Math.floor((SOURCE_SIDE - scaledHeight) / 2);
   canvas.paste(scaled, scaledWidth, scaledHeight, left, top, 1);
   canvas.blur();
-  return toGlyph(canvas);
+  return toGlyph(canvas, outputSide);
 }

@@ -116,8 +116,12 @@ function parseHeader(header: string, name: string): Header {
 
 /** The elements as a typed array; 64-bit integers become floats, 16-bit floats 32-bit ones. */
 function decode(stored: Uint8Array, { kind, size, bigEndian }: ElementType): HostArray['data'] {
-  if (size === 1)
-    return kind === 'i' ? Int8Array.from(stored, (value) => (value << 24) >> 24) : stored;
+  if (size === 1) {
+    const { buffer, byteOffset, length } = stored; // may be a Buffer, which is not to be kept
+    return kind === 'i'
+      ? new Int8Array(buffer, byteOffset, length)
+      : new Uint8Array(buffer, byteOffset, length);
+  }
   const { buffer } = littleEndian(stored, kind === 'U' ? 4 : size, bigEndian);
   switch (`${kind}${size}`) {
     case 'i2':

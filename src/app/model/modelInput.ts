@@ -1,0 +1,54 @@
+// The input of a network: its size, channels, and how images are converted to it. A model file
+// stores what differs from the default, so that every command and the page prepare images alike.
+
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
+import { preprocess, type Invert, type PreparedImage } from '../../data/image/preprocess.js';
+import { resizeImage } from '../../data/image/resizeImage.js';
+import type { DecodedImage } from '../../data/image/workingImage.js';
+import type { Shape } from '../../engine/shape.js';
+
+/** `ink`: find the ink of a character (preprocess.ts); `resize`: only change size and channels. */
+export const PREPROCESSING = ['ink', 'resize'] as const;
+export type Preprocessing = (typeof PREPROCESSING)[number];
+
+/** Bounds of the side of an input. */
+export const [MIN_SIZE, MAX_SIZE] = [8, 128];
+
+export interface ModelInput {
+  /** Height and width. */
+  readonly size: number;
+  readonly channels: 1 | 3;
+  readonly preprocess: Preprocessing;
+}
+
+/** The input of the original network: a 28 x 28 character. */
+export const DEFAULT_INPUT: ModelInput = { size: IMAGE_SIDE, channels: 1, preprocess: 'ink' };
+
+/** `[channels, height, width]`. */
+export function inputShape({ size, channels }: Pick<ModelInput, 'size' | 'channels'>): Shape {
+  return [channels, size, size];
+}
+
+/** Numbers per image. */
+export function inputPixels({ size, channels }: Pick<ModelInput, 'size' | 'channels'>): number {
+  return channels * size * size;
+}
+
+/** `color images of 32 x 32 pixels`, for messages. */
+export function describeInput({ size, channels }: ModelInput): string {
+  return `${channels === 1 ? 'gray' : 'color'} images of ${size} x ${size} pixels`;
+}
+
+/**
+ * Converts an image to the input of a network.
+ *
+ * @returns `[channels, size, size]` in `image`; `empty` if `ink` found none
+ */
+export function prepareImage(
+  image: DecodedImage,
+  { size, channels, preprocess: method }: ModelInput,
+  invert: Invert = 'auto',
+): PreparedImage {
+  if (method === 'ink') return preprocess(image, { invert, size });
+  return { image: resizeImage(image, size, channels), empty: false, kind: null };
+}
