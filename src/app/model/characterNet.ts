@@ -1,7 +1,7 @@
 // The character network: three blocks of convolution, batch norm, ReLU and pooling, then two linear
-// layers. It has 400,367 parameters for 47 classes. Layer names and order are those of the PyTorch
-// original, so its weights load. A block may have more than one convolution, each with its own
-// batch norm and ReLU.
+// layers. It has 400,367 parameters for 47 classes of 28 x 28 gray images. Layer names and order are
+// those of the PyTorch original, so its weights load. A block may have more than one convolution,
+// each with its own batch norm and ReLU. Other sizes of images change the first linear layer only.
 
 import { type Rng, type Shape, type Tensor, flatten } from '../../engine/index.js';
 import {
@@ -15,6 +15,7 @@ import {
   ReLU,
   Sequential,
 } from '../../nn/index.js';
+import { DEFAULT_INPUT, MAX_SIZE, MIN_SIZE, type ModelInput } from './modelInput.js';
 
 /** Output channels of the three blocks. */
 const CHANNELS = [32, 64, 128] as const;
@@ -34,6 +35,10 @@ export interface CharacterNetOptions {
   readonly dropout?: number;
   /** Convolutions per block. Default 1, 1, 1. */
   readonly convolutions?: Convolutions;
+  /** Height and width of the images, 8 to 128. Default 28. */
+  readonly size?: number;
+  /** 1 for gray images, 3 for RGB. Default 1. */
+  readonly channels?: 1 | 3;
 }
 
 function convolution(inChannels: number, outChannels: number, rng: Rng): Layer[] {
@@ -76,10 +81,30 @@ export function convolutionsOf(
     : ORIGINAL_CONVOLUTIONS;
 }
 
-/** Classifies a 28 x 28 character: [N, 1, 28, 28] -> logits [N, classes]. */
+/** Height and width after three blocks, each of which halves them, rounded down. */
+const pooledSide = (size: number): number => size >> 3;
+
+/**
+ * Infers size and channels of the images from the shapes of a saved network's arrays: 28 or, for
+ * another first linear layer, the smallest size that fits it.
+ */
+export function inputSizeOf(
+  arrays: Readonly<Record<string, { readonly shape: Shape } | undefined>>,
+): Pick<ModelInput, 'size' | 'channels'> {
+  const channels = arrays['conv_layers.0.weight']?.shape[1] === 3 ? 3 : 1;
+  const features = arrays['fc_layers.0.weight']?.shape[1] ?? 0;
+  const side = Math.sqrt(features / CHANNELS[2]);
+  const isKnown = Number.isInteger(side) && side >= 1 && 8 * side <= MAX_SIZE;
+  const isDefault = !isKnown || side === pooledSide(DEFAULT_INPUT.size);
+  return { size: isDefault ? DEFAULT_INPUT.size : Math.max(MIN_SIZE, 8 * side), channels };
+}
+
+/** Classifies a square image: [N, channels, size, size] -> logits [N, classes]. */
 export class CharacterNet extends Module {
   readonly conv_layers: Sequential;
   readonly fc_layers: Sequential;
+  /** Shape of one image: `[channels, size, size]`. */
+  readonly inputShape: Shape;
   readonly #dropout: Dropout;
 
   constructor({
@@ -87,18 +112,22 @@ export class CharacterNet extends Module {
     rng,
     dropout = 0.5,
     convolutions = ORIGINAL_CONVOLUTIONS,
+    size = DEFAULT_INPUT.size,
+    channels = 1,
   }: CharacterNetOptions) {
     super();
+    this.inputShape = [channels, size, size];
+    const side = pooledSide(size);
     const init = rng.split('init');
     const [first, second, third] = convolutions;
     this.conv_layers = new Sequential(
-      ...block(1, 32, first, init), // [N, 32, 14, 14]
+      ...block(channels, 32, first, init), // 28 x 28: [N, 32, 14, 14]
       ...block(32, 64, second, init), // [N, 64, 7, 7]
       ...block(64, 128, third, init), // [N, 128, 3, 3]
     );
     this.#dropout = new Dropout({ probability: dropout, rng: rng.split('dropout') });
     this.fc_layers = new Sequential(
-      new Linear({ inFeatures: 128 * 3 * 3, outFeatures: 256, rng: init }), // [N, 256]
+      new Linear({ inFeatures: 128 * side * side, outFeatures: 256, rng: init }), // [N, 256]
       new ReLU(),
       this.#dropout,
       new Linear({ inFeatures: 256, outFeatures: classes, rng: init }), // [N, classes]

@@ -4,7 +4,6 @@
 import { noGrad, scope, zeros } from '../../engine/index.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
 import { Conv2d, Linear, type Module } from '../../nn/index.js';
-import { INPUT_SHAPE } from './imageTensor.js';
 import { layersOf } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 
@@ -37,7 +36,7 @@ export function describeLayers(model: CharacterNet): LayerInfo[] {
   return noGrad(() => {
     const rows: LayerInfo[] = [];
     scope(() => {
-      let x = zeros([1, ...INPUT_SHAPE]);
+      let x = zeros([1, ...model.inputShape]);
       for (const [name, layer] of layersOf(model)) {
         x = layer.forward(x);
         const output = x.shape.slice(1);

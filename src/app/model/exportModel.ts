@@ -3,8 +3,7 @@
 
 import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
-import { INPUT_SHAPE } from './imageTensor.js';
-import { layersOf, NORMALIZATION } from './layerList.js';
+import { layersOf, normalizationOf } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { TrainingMetadata } from './modelContents.js';
 
@@ -65,19 +64,21 @@ const ENCODERS: Record<
     options: ExportOptions,
   ) => Uint8Array | Promise<Uint8Array>
 > = {
-  onnx: async (tensors, { model, classes, temperature = 1 }) => {
+  onnx: async (tensors, { model, classes, temperature = 1, training }) => {
     const { encodeOnnx } = await import('../formats/onnx.js');
+    const preprocess = training?.preprocess ?? 'ink';
+    const normalization = normalizationOf(preprocess, model.inputShape);
     return encodeOnnx({
       layers: layersOf(model),
       tensors,
-      inputSize: INPUT_SHAPE,
+      inputSize: model.inputShape,
       outputs: classes.length,
       description:
-        'Classifies a handwritten character. ' +
-        `Input: images [N, 1, 28, 28], float32, ${NORMALIZATION}.`,
+        `Classifies ${preprocess === 'ink' ? 'a handwritten character' : 'an image'}. ` +
+        `Input: images [N, ${model.inputShape.join(', ')}], float32, ${normalization}.`,
       metadata: {
         classes: JSON.stringify(classes),
-        normalization: NORMALIZATION,
+        normalization,
         temperature: `${temperature}`,
       },
     });
@@ -91,9 +92,9 @@ const ENCODERS: Record<
       weights === 'float16' ? { half: isWeight } : {},
     );
   },
-  pth: async (tensors, { classes }) => {
+  pth: async (tensors, { model, classes }) => {
     const { encodePth } = await import('../formats/pthWriter.js');
-    return encodePth({ tensors, classes, inputSize: INPUT_SHAPE });
+    return encodePth({ tensors, classes, inputSize: model.inputShape });
   },
 };
 

@@ -1,10 +1,16 @@
 // The character network as a list of layers in execution order, for export and description.
 
+import type { Shape } from '../../engine/shape.js';
 import { Flatten, type Layer } from '../../nn/index.js';
 import type { CharacterNet } from './characterNet.js';
+import type { Preprocessing } from './modelInput.js';
 
-/** Maps a pixel from 0 (background) to 255 (ink) to an input value. */
-export const NORMALIZATION = '(pixel / 255 - 0.5) / 0.5, upright, light ink on a dark background';
+/** How pixels become input values, for the users of an exported network. */
+export function normalizationOf(preprocess: Preprocessing, [channels]: Shape): string {
+  const formula = '(pixel / 255 - 0.5) / 0.5, upright';
+  if (preprocess === 'ink') return `${formula}, light ink on a dark background`;
+  return `${formula}, ${channels === 1 ? 'gray' : 'RGB'}, 0 = black`;
+}
 
 /**
  * Layers with their names in the state dict. `flatten`, which has no state, is part of `forward`.

@@ -9,7 +9,8 @@ import { decodeSafetensors } from '../../nn/saving/safetensors.js';
 import { loadState } from '../../nn/saving/serialize.js';
 import { ModelError } from '../errors.js';
 import { isLegacyPth, isPth } from '../formats/pthSignature.js';
-import { CharacterNet, convolutionsOf } from './characterNet.js';
+import { CharacterNet, convolutionsOf, inputSizeOf } from './characterNet.js';
+import { readModelInput, type ModelInput } from './modelInput.js';
 
 /** File format, detected from the first bytes. */
 export type ModelFormat = 'safetensors' | 'pth';
@@ -57,6 +58,10 @@ export interface TrainingMetadata {
    * for a model that was not trained with outliers.
    */
   readonly minEvidence?: number | null;
+  /** Height and width of the images, their channels, and how they are prepared (modelInput.ts). */
+  readonly size?: ModelInput['size'];
+  readonly channels?: ModelInput['channels'];
+  readonly preprocess?: ModelInput['preprocess'];
 }
 
 /**
@@ -80,6 +85,8 @@ export interface LoadedModel {
   /** When to reject an image as not a character; null: never. */
   readonly rejection: Rejection | null;
   readonly training: TrainingMetadata;
+  /** How images are converted to the input of the network. */
+  readonly input: ModelInput;
 }
 
 /**
@@ -120,11 +127,15 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
   return withModelName(name, () => {
     const file = decodeSafetensors(safetensors);
     const training = parseTrainingMetadata(loadState(file).extra);
+    const input = readModelInput({ ...inputSizeOf(file.tensors), ...training });
+    const { size, channels } = input;
     const convolutions = convolutionsOf(file.tensors);
     const model = new CharacterNet({
       classes: training.classes.length,
       rng: new Rng(0),
       convolutions,
+      size,
+      channels,
     });
     try {
       loadState(file, { model });
@@ -134,7 +145,7 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
     }
     const { classes, temperature = 1, minEvidence = null } = training;
     const rejection = minEvidence === null ? null : { minEvidence, temperature };
-    return { model: model.eval(), classes, temperature, rejection, training };
+    return { model: model.eval(), classes, temperature, rejection, training, input };
   });
 }
 
@@ -158,7 +169,7 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     limit,
     temperature = 1,
   } = metadata ?? {};
-  const { logPriors = null, minEvidence = null } = metadata ?? {};
+  const { logPriors = null, minEvidence = null, size, channels, preprocess } = metadata ?? {};
   if (
     !Array.isArray(classes) ||
     !classes.every((name) => typeof name === 'string') ||
@@ -197,6 +208,7 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     logPriors,
     temperature,
     ...(minEvidence === null ? {} : { minEvidence }),
+    ...(size === undefined ? {} : readModelInput({ size, channels, preprocess })),
   };
 }
 

@@ -6,6 +6,7 @@ import { preprocess, type Invert, type PreparedImage } from '../../data/image/pr
 import { resizeImage } from '../../data/image/resizeImage.js';
 import type { DecodedImage } from '../../data/image/workingImage.js';
 import type { Shape } from '../../engine/shape.js';
+import { ModelError } from '../errors.js';
 
 /** `ink`: find the ink of a character (preprocess.ts); `resize`: only change size and channels. */
 export const PREPROCESSING = ['ink', 'resize'] as const;
@@ -23,6 +24,43 @@ export interface ModelInput {
 
 /** The input of the original network: a 28 x 28 character. */
 export const DEFAULT_INPUT: ModelInput = { size: IMAGE_SIDE, channels: 1, preprocess: 'ink' };
+
+/** The fields that a model file stores: none for the default, so that such files do not change. */
+export function storedInput({
+  size,
+  channels,
+  preprocess: method,
+}: ModelInput): Partial<ModelInput> {
+  const { size: defaultSize, channels: defaultChannels, preprocess: defaultMethod } = DEFAULT_INPUT;
+  const isDefault =
+    size === defaultSize && channels === defaultChannels && method === defaultMethod;
+  return isDefault ? {} : { size, channels, preprocess: method };
+}
+
+type Undefinable = { readonly [Key in keyof ModelInput]?: ModelInput[Key] | undefined };
+
+/**
+ * Validates the fields of a model file.
+ *
+ * @throws ModelError if a field is out of range
+ */
+export function readModelInput(saved: Undefinable): ModelInput {
+  const { size, channels = 1 } = saved;
+  const { preprocess: method = channels === 3 ? 'resize' : 'ink' } = saved;
+  const isValid =
+    Number.isInteger(size) &&
+    size! >= MIN_SIZE &&
+    size! <= MAX_SIZE &&
+    [1, 3].includes(channels) &&
+    PREPROCESSING.includes(method) &&
+    !(method === 'ink' && channels === 3);
+  if (isValid) return { size: size!, channels, preprocess: method };
+  const found = JSON.stringify({ size, channels, preprocess: method }).slice(0, 80);
+  throw new ModelError(
+    `its input is ${found}, expected a size from ${MIN_SIZE} to ${MAX_SIZE}, 1 or 3 channels, and ` +
+      'the preprocessing ink (1 channel) or resize',
+  );
+}
 
 /** `[channels, height, width]`. */
 export function inputShape({ size, channels }: Pick<ModelInput, 'size' | 'channels'>): Shape {
