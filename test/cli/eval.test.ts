@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluation/evaluate.js';
 import type { ClassScore } from '../../src/app/evaluation/accuracy.js';
 import { loadModel, storeCalibration } from '../../src/app/model/modelFile.js';
+import { decodeSafetensors } from '../../src/nn/index.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
@@ -49,6 +50,14 @@ it('every command ends with code 0, except that overwriting ends with 2', () => 
   for (const [name, { code, stderr }] of Object.entries(runs)) {
     expect(code, `${name}: ${stderr}`).toBe(name === 'again' ? 2 : 0);
   }
+});
+
+it('train writes a model without optimizer state', () => {
+  const { tensors, metadata } = decodeSafetensors(readFileSync(at('ours', 'best.safetensors')));
+  expect(Object.keys(tensors).filter((name) => !/^(conv|fc)_layers\./.test(name))).toEqual([]);
+  expect(Object.keys(metadata).filter((name) => !/^(extra|inkgrad|sha256)$/.test(name))).toEqual(
+    [],
+  );
 });
 
 describe('eval', () => {

@@ -8,18 +8,26 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { ModelError } from '../errors.js';
 import type { Rejection } from '../evaluation/rejection.js';
 import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/modelContents.js';
+import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../outputFiles.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
-import { Rng } from '../../engine/index.js';
+import { ArgumentError, Rng } from '../../engine/index.js';
 import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
-import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
+import {
+  choice,
+  dataOptions,
+  jsonOption,
+  modelOption,
+  runOptions,
+  type CommonArguments,
+} from './options.js';
 import { percent } from '../evaluation/percent.js';
 
 interface EvalArguments extends CommonArguments {
-  readonly model: string;
+  readonly model: string | undefined;
   readonly part: 'test' | 'train' | 'val';
   readonly calibrate: boolean;
   readonly out: string | undefined;
@@ -31,12 +39,16 @@ interface EvalArguments extends CommonArguments {
  *
  * @throws ModelError if the model does not record its split
  */
-async function openPart(args: EvalArguments, training: TrainingMetadata): Promise<ImageDataset> {
+async function openPart(
+  args: EvalArguments,
+  model: FoundModel,
+  training: TrainingMetadata,
+): Promise<ImageDataset> {
   if (args.part === 'test') return openTestSource(args);
   const { seed, valFraction, valOnTest, synthetic, limit } = training;
   if (seed === null) {
     throw new ModelError(
-      `model ${args.model}: does not record its training and validation split, so ` +
+      `model ${model.name}: does not record its training and validation split, so ` +
         `--part ${args.part} cannot be reproduced; evaluate it on the test part (--part test)`,
     );
   }
@@ -71,13 +83,21 @@ function checkClasses(path: string, classes: readonly string[], dataset: ImageDa
 
 async function run(args: EvalArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json });
+  const model = await findModel(args.model);
+  if (args.calibrate && model.bundled) {
+    throw new ArgumentError(
+      '--calibrate writes into the model file, but the bundled model must not change; pass ' +
+        'another one with --model',
+    );
+  }
   const folder = args.out === undefined ? null : newFolder('out', args.out);
-  const result = await withBackend(args, () => evaluateModel(args, reporter));
+  if (model.note !== null) reporter.warn(model.note);
+  const result = await withBackend(args, () => evaluateModel(args, model, reporter));
   const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);
   const assessment = assess(calibrated, dataset, rejection);
-  reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
-  const title = `${args.model} on ${dataset.name}`;
+  reporter.emit({ model: model.path, data: dataset.name, part: args.part, ...assessment });
+  const title = `${model.name} on ${dataset.name}`;
   printAssessment(reporter, withPriors ? `${title}, with class priors` : title, assessment);
   if (folder === null) return;
   const { writeAssessment } = await import('../evaluation/assessmentReport.js');
@@ -101,14 +121,18 @@ interface EvalResult {
   readonly rejection: Rejection | null;
 }
 
-async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<EvalResult> {
-  const loaded = await loadModel(args.model);
+async function evaluateModel(
+  args: EvalArguments,
+  found: FoundModel,
+  reporter: Reporter,
+): Promise<EvalResult> {
+  const loaded = await loadModel(found.path);
   const { model, classes, training } = loaded;
   const { temperature, rejection } = args.calibrate
-    ? await calibrate(args, loaded, reporter)
+    ? await calibrate(args, found, loaded, reporter)
     : loaded;
-  const dataset = await openPart(args, training);
-  checkClasses(args.model, classes, dataset);
+  const dataset = await openPart(args, found, training);
+  checkClasses(found.name, classes, dataset);
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const priors = logPriorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
@@ -128,13 +152,15 @@ async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<E
  */
 async function calibrate(
   args: EvalArguments,
+  found: FoundModel,
   loaded: LoadedModel,
   reporter: Reporter,
 ): Promise<Pick<LoadedModel, 'temperature' | 'rejection'>> {
-  const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
-  checkClasses(args.model, loaded.classes, validation);
+  const valArgs = { ...args, part: 'val', limit: undefined } as const;
+  const validation = await openPart(valArgs, found, loaded.training);
+  checkClasses(found.name, loaded.classes, validation);
   const { temperature, minEvidence } = await calibrateModel(
-    args.model,
+    found.path,
     loaded,
     validation,
     loaded.rejection !== null,
@@ -142,7 +168,7 @@ async function calibrate(
   );
   reporter.print(
     `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
-      args.model,
+      found.name,
   );
   return { temperature, rejection: minEvidence === null ? null : { minEvidence, temperature } };
 }
@@ -169,13 +195,7 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
   command: 'eval',
   describe: 'Evaluate a model on a data set',
   builder: (yargs: Argv): Argv<EvalArguments> =>
-    jsonOption(runOptions(dataOptions(yargs)))
-      .option('model', {
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'Model file written by train or import, or a PyTorch .pth file',
-      })
+    jsonOption(runOptions(dataOptions(modelOption(yargs))))
       .option('part', {
         ...choice('part', ['test', 'train', 'val']),
         default: 'test' as const,
@@ -198,11 +218,11 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
           '(default: no files)',
       })
       .example(
-        '$0 eval --model runs/1/best.safetensors --out report',
+        '$0 eval --model runs/1 --out report',
         'evaluate on the test part, and write charts and a report',
       )
       .example(
-        '$0 eval --model runs/1/best.safetensors --part val --json',
+        '$0 eval --model runs/1 --part val --json',
         'evaluate on the validation part, and print JSON',
       ),
   handler: run,

@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
-import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
+import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
 import { readModelBytes } from '../model/modelBytes.js';
@@ -19,12 +19,9 @@ interface ImportArguments {
   readonly json: boolean;
 }
 
-async function run({
-  file,
-  out = replaceExtension(file, '.safetensors'),
-  force,
-  json,
-}: ImportArguments): Promise<void> {
+async function run({ file, force, json, ...args }: ImportArguments): Promise<void> {
+  const sameName = replaceExtension(file, '.safetensors');
+  const out = args.out ?? (force && sameName !== file ? sameName : freePath(sameName));
   const reporter = new Reporter({ json });
   checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
@@ -80,7 +77,7 @@ export const importCommand: CommandModule<object, ImportArguments> = {
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Model file to write (default: the input with the extension .safetensors)',
+        describe: 'Model file to write (default: a new name next to the input)',
       })
       .example('$0 import cnn_model.pth', 'write cnn_model.safetensors')
       .example(

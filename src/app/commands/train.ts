@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { modelPath } from '../model/findModel.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
 import { readConfig, type RunConfig } from '../run/config.js';
@@ -65,7 +66,9 @@ async function trainOrFindRate(
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
   const model = makeNetwork(settings, classes.length, rng);
-  if (settings.init !== null && saved === null) await loadWeights(model, settings.init);
+  if (settings.init !== null && saved === null) {
+    await loadWeights(model, await modelPath(settings.init));
+  }
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {

@@ -24,23 +24,30 @@ import {
   type TrainingMetadata,
 } from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';
-import { readProgress } from '../training/progress.js';
+import { readProgress, type Progress } from '../training/progress.js';
 
-/**
- * Saves weights, optimizer, schedule, random streams and progress: everything that resuming needs.
- *
- * @param average null for a model that will not be resumed
- */
+/** Saves a model for inference: weights, training metadata and progress. */
 export async function saveModel(
   path: string,
-  trainer: Trainer,
+  { model, progress }: Trainer,
   training: TrainingMetadata,
-  { average }: Pick<Trainer, 'average'> = trainer,
 ): Promise<void> {
-  const { model, optimizer, scheduler, rngs, progress } = trainer;
-  const metadata = { ...training, classes: [...training.classes], progress: { ...progress } };
-  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra: metadata });
+  await writeAtomically(path, await saveState({ model, extra: metadataOf(training, progress) }));
+}
+
+/** Saves a checkpoint: the model, optimizer, schedule, averaged weights and random streams. */
+export async function saveCheckpoint(
+  path: string,
+  { model, optimizer, scheduler, average, rngs, progress }: Trainer,
+  training: TrainingMetadata,
+): Promise<void> {
+  const extra = metadataOf(training, progress);
+  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra });
   await writeAtomically(path, bytes);
+}
+
+function metadataOf(training: TrainingMetadata, progress: Progress): JsonObject {
+  return { ...training, classes: [...training.classes], progress: { ...progress } };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { TrainingMetadata } from '../model/modelContents.js';
-import { resumeTraining, saveModel } from '../model/modelFile.js';
+import { resumeTraining, saveCheckpoint, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../training/trainer.js';
 
 export class Checkpoints {
@@ -57,11 +57,10 @@ export class Checkpoints {
   async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
     if (isBest) {
-      const save = (): Promise<void> =>
-        saveModel(this.best, this.#trainer, this.#training, { average: null });
+      const save = (): Promise<void> => saveModel(this.best, this.#trainer, this.#training);
       await this.#trainer.withAverage(save);
     }
-    await saveModel(this.last, this.#trainer, this.#training);
+    await saveCheckpoint(this.last, this.#trainer, this.#training);
     this.#position = describePosition(this.#trainer);
     this.#savedAt = performance.now();
   }

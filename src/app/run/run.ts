@@ -257,6 +257,6 @@ function printResult(run: Run, ending: Ending, accuracy: number): void {
   reporter.print(
     synthetic
       ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
-      : `next      npx inkgrad eval --model ${checkpoints.best}`,
+      : `next      npx inkgrad eval --model ${directory}`,
   );
 }
