@@ -2,7 +2,7 @@
 // presentation of a character, and equals the network's own. Runs the built program with the shipped
 // network, so that the results are the same on every version of Node.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
