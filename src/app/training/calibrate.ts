@@ -9,7 +9,8 @@ import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
 import { evidenceQuantile } from '../evaluation/rejection.js';
 import { storeCalibration } from '../model/modelFile.js';
 import { generatedCharacters } from './generated.js';
-import { fitTemperature, probabilitiesOf } from './temperature.js';
+import { chooseTemperature, type ChosenTemperature } from './chooseTemperature.js';
+import { probabilitiesOf } from './temperature.js';
 
 /** Generated characters per validation image, for models that reject. */
 const GENERATED_PER_IMAGE = 0.25;
@@ -17,9 +18,8 @@ const GENERATED_PER_IMAGE = 0.25;
 /** Called with the number of images done and of all images; a promise is awaited. */
 type OnProgress = (done: number, total: number) => unknown;
 
-/** What the calibration of a model determines. */
-export interface Calibration {
-  readonly temperature: number;
+/** What the calibration of a model determines: the temperature, and when it rejects an image. */
+export interface Calibration extends ChosenTemperature {
   /** See Rejection; null if the model does not reject images. */
   readonly minEvidence: number | null;
   /** Predictions on the validation images, with log-priors if the model was trained with them. */
@@ -27,7 +27,8 @@ export interface Calibration {
 }
 
 /**
- * Fits the temperature of a model, and the evidence that it requires.
+ * Fits the temperature of a model, if one helps (chooseTemperature.ts), and the evidence that it
+ * requires.
  *
  * A model that rejects images is calibrated on generated characters too, so that its probabilities are
  * also correct for the forms that the validation images lack.
@@ -61,13 +62,13 @@ export async function fitCalibration(
   const labels = [...validation.labels, ...(generated?.labels ?? [])];
   // The temperature also divides the log-priors, if any. Dividing only the network's logits was
   // tried: the loss is the same.
-  const temperature = fitTemperature(logits, labels);
+  const chosen = chooseTemperature(logits, labels, validation.length);
   const priorCount = evaluation.logits!.length;
   const withoutPriors = logits.map((value, i) =>
     i < priorCount ? value - (priors?.[i % classes.length] ?? 0) : value,
   );
   const minEvidence = rejects ? evidenceQuantile(withoutPriors, classes.length) : null;
-  return { temperature, minEvidence, evaluation };
+  return { ...chosen, minEvidence, evaluation };
 }
 
 /** A calibration, and the error that it corrects. */
