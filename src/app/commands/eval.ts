@@ -5,6 +5,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { assess, summaryOf, withTemperature, type Assessment } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
+import { DataError } from '../../data/errors.js';
 import { ModelError } from '../errors.js';
 import type { Rejection } from '../evaluation/rejection.js';
 import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/modelContents.js';
@@ -16,6 +17,7 @@ import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { ArgumentError, Rng } from '../../engine/index.js';
 import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
+import { reportModel } from './modelNotes.js';
 import {
   choice,
   dataOptions,
@@ -24,6 +26,7 @@ import {
   runOptions,
   type CommonArguments,
 } from './options.js';
+import { digestDataset } from '../run/digests.js';
 import { percent } from '../evaluation/percent.js';
 
 interface EvalArguments extends CommonArguments {
@@ -37,14 +40,19 @@ interface EvalArguments extends CommonArguments {
  * Opens the part to evaluate. Train and val are split as in the model's training, before --limit
  * applies. The validation part therefore never contains an image that the model was trained on.
  *
- * @throws ModelError if the model does not record its split
+ * @throws ModelError if the model has other classes or does not record its split
+ * @throws DataError if these are not the images of the model's training run
  */
 async function openPart(
   args: EvalArguments,
   model: FoundModel,
-  training: TrainingMetadata,
+  { classes, training }: LoadedModel,
 ): Promise<ImageDataset> {
-  if (args.part === 'test') return openTestSource(args);
+  if (args.part === 'test') {
+    const test = await openTestSource(args);
+    checkClasses(model.name, classes, test);
+    return test;
+  }
   const { seed, valFraction, valOnTest, synthetic, limit } = training;
   if (seed === null) {
     throw new ModelError(
@@ -63,7 +71,33 @@ async function openPart(
     seed: synthetic ? seed : null,
   });
   const part = args.part === 'val' ? validation : train;
+  checkClasses(model.name, classes, part);
+  checkSameImages(model.name, args.part, training, part);
   return args.limit === undefined ? part : limitImages(part, args.limit);
+}
+
+const PART_NAMES = { train: 'training', val: 'validation' } as const;
+
+/**
+ * Compares images with those of the run that trained the model.
+ *
+ * @throws DataError if they differ, so that an accuracy on them would not be what `--part` names
+ */
+function checkSameImages(
+  model: string,
+  part: 'train' | 'val',
+  { digests }: TrainingMetadata,
+  images: ImageDataset,
+): void {
+  if (digests === undefined) return;
+  const recorded = part === 'val' ? digests.validation : digests.train;
+  const { sha256 } = digestDataset(images);
+  if (sha256 === recorded) return;
+  throw new DataError(
+    `--part ${part}: these are not the ${PART_NAMES[part]} images of model ${model} (SHA-256 ` +
+      `${recorded.slice(0, 12)}..., found ${sha256.slice(0, 12)}...); pass the folder that it was ` +
+      'trained on with --data, or evaluate on the test part (--part test)',
+  );
 }
 
 /**
@@ -91,7 +125,6 @@ async function run(args: EvalArguments): Promise<void> {
     );
   }
   const folder = args.out === undefined ? null : newFolder('out', args.out);
-  if (model.note !== null) reporter.warn(model.note);
   const result = await withBackend(args, () => evaluateModel(args, model, reporter));
   const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);
@@ -127,12 +160,18 @@ async function evaluateModel(
   reporter: Reporter,
 ): Promise<EvalResult> {
   const loaded = await loadModel(found.path);
-  const { model, classes, training } = loaded;
+  reportModel(reporter, found, loaded);
+  const { model, training } = loaded;
   const { temperature, rejection } = args.calibrate
     ? await calibrate(args, found, loaded, reporter)
     : loaded;
-  const dataset = await openPart(args, found, training);
-  checkClasses(found.name, classes, dataset);
+  const dataset = await openPart(args, found, loaded);
+  if (args.part !== 'test' && training.digests === undefined) {
+    reporter.warn(
+      `note      ${found.name} does not record digests of its data: it is not verified that these ` +
+        `are its ${PART_NAMES[args.part]} images`,
+    );
+  }
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const priors = logPriorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
@@ -157,9 +196,8 @@ async function calibrate(
   reporter: Reporter,
 ): Promise<Pick<LoadedModel, 'temperature' | 'rejection'>> {
   const valArgs = { ...args, part: 'val', limit: undefined } as const;
-  const validation = await openPart(valArgs, found, loaded.training);
-  checkClasses(found.name, loaded.classes, validation);
-  const { temperature, minEvidence } = await calibrateModel(
+  const validation = await openPart(valArgs, found, loaded);
+  const { temperature, reason, minEvidence } = await calibrateModel(
     found.path,
     loaded,
     validation,
@@ -167,8 +205,9 @@ async function calibrate(
     (done, total) => reporter.progress(done, total, 'calibrating'),
   );
   reporter.print(
-    `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
-      found.name,
+    reason === null
+      ? `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ${found.name}`
+      : `temperature 1 (${reason}) is stored in ${found.name}`,
   );
   return { temperature, rejection: minEvidence === null ? null : { minEvidence, temperature } };
 }

@@ -20,6 +20,7 @@ import { loadModel } from '../model/modelFile.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
+import { reportModel } from './modelNotes.js';
 import { choice, DEFAULT_MODEL, forceOption, jsonOption } from './options.js';
 
 const TARGETS = [...FILE_FORMATS, 'pytorch'] as const;
@@ -59,11 +60,11 @@ async function run(args: ExportArguments): Promise<void> {
   const reporter = new Reporter({ json });
   const found = await findModel(args.model);
   const { path, name } = found;
-  if (found.note !== null) reporter.warn(found.note);
   const out = args.out ?? defaultOut(found, suffix, force);
   checkOverwrite(out, force);
   const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
     const loaded = await loadModel(path);
+    reportModel(reporter, found, loaded);
     const exported = { ...loaded, data: loaded.training.data };
     const result =
       to === 'pytorch'

@@ -5,6 +5,7 @@ import { decodeSafetensors } from '../../nn/index.js';
 import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
+import { withDigest } from '../model/fileDigest.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
@@ -36,10 +37,11 @@ async function run({ file, force, json, ...args }: ImportArguments): Promise<voi
     model.dispose();
     return classes;
   });
-  await writeAtomically(out, safetensors);
+  const written = await withDigest(Uint8Array.from(safetensors));
+  await writeAtomically(out, written);
 
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
-  const [digest, outDigest] = [await sha256(original), await sha256(safetensors)];
+  const [digest, outDigest] = [await sha256(original), await sha256(written)];
   reporter.emit({
     file,
     format,

@@ -24,12 +24,13 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
   const { path: file, note } = await findModel(given);
   if (note !== null) reporter.warn(note);
   const { format, original, safetensors } = await readModelBytes(file);
-  const { classes, layers, parameters } = await withBackend(
+  const { classes, layers, parameters, verified } = await withBackend(
     { backend: 'reference', threads: 1 },
     async () => {
-      const { model, classes } = await modelFrom(file, safetensors);
+      const { model, classes, verified } = await modelFrom(file, safetensors);
       const description = {
         classes,
+        verified,
         layers: describeLayers(model),
         parameters: model.parameterCount,
       };
@@ -45,6 +46,7 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
     format,
     bytes: original.length,
     sha256: digest,
+    verified,
     classes,
     parameters,
     multiplyAdds,
@@ -54,6 +56,11 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
   if (json) return;
   reporter.print(`file      ${file}  (${format}, ${original.length} bytes)`);
   reporter.print(`sha256    ${digest}`);
+  reporter.print(
+    verified
+      ? 'verified  the contents match the digest in the file'
+      : 'verified  no: the file contains no digest, so damaged weights are not detected',
+  );
   reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
   for (const line of formatTable(layers)) reporter.print(line);
   const millions = (multiplyAdds / 1e6).toFixed(2);

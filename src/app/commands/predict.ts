@@ -19,6 +19,7 @@ import type { LoadedModel } from '../model/modelContents.js';
 import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
+import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
 import {
   choice,
@@ -30,6 +31,7 @@ import {
 } from './options.js';
 import { percent } from '../evaluation/percent.js';
 import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
+import { reportModel } from './modelNotes.js';
 import { predictLine, printLine } from './predictWords.js';
 
 interface PredictOptions extends Pick<
@@ -104,8 +106,8 @@ interface PredictTask {
 /** Predicts all images and reports each; returns the counts of each outcome. */
 async function predictAll(args: PredictArguments, task: PredictTask): Promise<Counts> {
   const { model, reporter, imageFiles } = task;
-  if (model.note !== null) reporter.warn(model.note);
   const loaded = await loadModel(model.path);
+  reportModel(reporter, model, loaded);
   if (loaded.training.synthetic) {
     reporter.warn(
       '*** This model was trained on SYNTHETIC characters only; expect errors on real ones. ***',
@@ -258,7 +260,7 @@ function printError(reporter: Reporter, file: string, { message }: Error): void 
 
 function printEmpty(reporter: Reporter, file: string, fields: Record<string, unknown>): void {
   reporter.emit({ file, ...fields });
-  reporter.print(`${file}\n  empty: no ink stands out from the background`);
+  reporter.print(`${printable(file)}\n  empty: no ink stands out from the background`);
 }
 
 function printPrediction(reporter: Reporter, item: Item, prediction: Prediction | null): void {
@@ -278,13 +280,13 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
   const note = several ? { severalCharacters: true } : {};
   const fields = { read: characters, probability, sure, rejected, top, ...note, ...debug };
   reporter.emit({ file, empty, kind, ...fields });
-  if (several) reporter.warn(`${file}: more than one character; use --words`);
+  if (several) reporter.warn(`${printable(file)}: more than one character; use --words`);
   const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
   const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
   const text = rejected
     ? `${reporter.paint('yellow', 'not a letter or digit')}  (most similar: ${characters.join(' or ')})`
     : `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`;
-  reporter.print(`${file}\n  ${text}`);
+  reporter.print(`${printable(file)}\n  ${text}`);
   for (const { name, probability: share } of top) {
     const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
     reporter.print(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());

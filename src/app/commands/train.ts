@@ -8,7 +8,7 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { modelPath } from '../model/findModel.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
-import { readConfig, type RunConfig } from '../run/config.js';
+import { readConfig, type SavedRunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
@@ -48,7 +48,7 @@ async function run(args: TrainArguments): Promise<void> {
 interface TrainTask {
   readonly args: TrainArguments;
   /** The configuration of the run to resume, or null for a new run. */
-  readonly saved: RunConfig | null;
+  readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
   readonly reporter: Reporter;
 }
@@ -103,7 +103,7 @@ function givenSettings(args: TrainArguments): SettingOverrides {
  */
 function openSource(
   settings: Settings,
-  saved: RunConfig | null,
+  saved: SavedRunConfig | null,
   rng: Rng,
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {
