@@ -30,6 +30,14 @@ export function replaceExtension(path: string, suffix: string): string {
   return join(dir, `${name}${suffix}`);
 }
 
+/** The path itself, or if it exists the first of `NAME-2.EXT`, `NAME-3.EXT`, ... that does not. */
+export function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  let free = path;
+  for (let number = 2; existsSync(free); number++) free = join(dir, `${name}-${number}${ext}`);
+  return free;
+}
+
 /**
  * Checks that nothing would be overwritten.
  *

@@ -13,6 +13,7 @@ import { infoCommand } from './info.js';
 import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
 import { EXIT, EXIT_HELP, exitCodeOf } from '../terminal/exitCodes.js';
+import { withoutControls } from '../terminal/printable.js';
 import { closestName } from '../terminal/closestName.js';
 
 /**
@@ -22,7 +23,7 @@ import { closestName } from '../terminal/closestName.js';
 function report(error: unknown, verbose: boolean): void {
   const messageOnly = error instanceof InkgradError && !verbose;
   process.stderr.write(
-    `inkgrad: ${messageOnly ? error.message : String((error as Error).stack ?? error)}\n`,
+    `inkgrad: ${withoutControls(messageOnly ? error.message : String((error as Error).stack ?? error))}\n`,
   );
 }
 

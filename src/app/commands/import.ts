@@ -2,9 +2,10 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
-import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
+import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
+import { withDigest } from '../model/fileDigest.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
@@ -19,12 +20,9 @@ interface ImportArguments {
   readonly json: boolean;
 }
 
-async function run({
-  file,
-  out = replaceExtension(file, '.safetensors'),
-  force,
-  json,
-}: ImportArguments): Promise<void> {
+async function run({ file, force, json, ...args }: ImportArguments): Promise<void> {
+  const sameName = replaceExtension(file, '.safetensors');
+  const out = args.out ?? (force && sameName !== file ? sameName : freePath(sameName));
   const reporter = new Reporter({ json });
   checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
@@ -39,10 +37,11 @@ async function run({
     model.dispose();
     return classes;
   });
-  await writeAtomically(out, safetensors);
+  const written = await withDigest(Uint8Array.from(safetensors));
+  await writeAtomically(out, written);
 
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
-  const [digest, outDigest] = [await sha256(original), await sha256(safetensors)];
+  const [digest, outDigest] = [await sha256(original), await sha256(written)];
   reporter.emit({
     file,
     format,
@@ -80,7 +79,7 @@ export const importCommand: CommandModule<object, ImportArguments> = {
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Model file to write (default: the input with the extension .safetensors)',
+        describe: 'Model file to write (default: a new name next to the input)',
       })
       .example('$0 import cnn_model.pth', 'write cnn_model.safetensors')
       .example(

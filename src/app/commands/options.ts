@@ -7,6 +7,9 @@ import { BACKENDS } from '../device/backend.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { closestName } from '../terminal/closestName.js';
 
+/** The model of a command without `--model` (findModel.ts), for its help. */
+export const DEFAULT_MODEL = 'the newest run under runs/, else the bundled model';
+
 export interface CommonArguments {
   readonly data: string | undefined;
   readonly split: string;
@@ -73,6 +76,14 @@ export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'j
     type: 'boolean',
     default: false,
     describe: 'Print JSON on stdout and text on stderr',
+  });
+}
+
+export function modelOption<T>(yargs: Argv<T>): Argv<T & { readonly model: string | undefined }> {
+  return yargs.option('model', {
+    type: 'string',
+    requiresArg: true,
+    describe: `Model file or run folder (default: ${DEFAULT_MODEL})`,
   });
 }
 

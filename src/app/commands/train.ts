@@ -5,9 +5,10 @@ import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { modelPath } from '../model/findModel.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
-import { readConfig, type RunConfig } from '../run/config.js';
+import { readConfig, type SavedRunConfig } from '../run/config.js';
 import { openRun, trainRun } from '../run/run.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
@@ -47,7 +48,7 @@ async function run(args: TrainArguments): Promise<void> {
 interface TrainTask {
   readonly args: TrainArguments;
   /** The configuration of the run to resume, or null for a new run. */
-  readonly saved: RunConfig | null;
+  readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
   readonly reporter: Reporter;
 }
@@ -65,7 +66,9 @@ async function trainOrFindRate(
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
   const model = makeNetwork(settings, classes.length, rng);
-  if (settings.init !== null && saved === null) await loadWeights(model, settings.init);
+  if (settings.init !== null && saved === null) {
+    await loadWeights(model, await modelPath(settings.init));
+  }
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {
@@ -100,7 +103,7 @@ function givenSettings(args: TrainArguments): SettingOverrides {
  */
 function openSource(
   settings: Settings,
-  saved: RunConfig | null,
+  saved: SavedRunConfig | null,
   rng: Rng,
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {

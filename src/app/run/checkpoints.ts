@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import type { TrainingMetadata } from '../model/modelContents.js';
-import { resumeTraining, saveModel } from '../model/modelFile.js';
+import { resumeTraining, saveCheckpoint, saveModel } from '../model/modelFile.js';
+import { fixedSettings, type Settings } from './settings.js';
 import type { Trainer } from '../training/trainer.js';
 
 export class Checkpoints {
@@ -15,17 +16,16 @@ export class Checkpoints {
   readonly best: string;
   readonly #trainer: Trainer;
   readonly #training: TrainingMetadata;
-  readonly #interval: number;
+  readonly #settings: Settings;
   #savedAt = performance.now();
   #position = 'nothing saved yet';
 
-  /** @param seconds between two checkpoints within an epoch */
-  constructor(directory: string, trainer: Trainer, training: TrainingMetadata, seconds: number) {
+  constructor(directory: string, trainer: Trainer, training: TrainingMetadata, settings: Settings) {
     this.last = join(directory, 'last.safetensors');
     this.best = join(directory, 'best.safetensors');
     this.#trainer = trainer;
     this.#training = training;
-    this.#interval = 1000 * seconds;
+    this.#settings = settings;
   }
 
   /** The position of the checkpoint in `last`, e.g. `epoch 3, step 120`. */
@@ -39,13 +39,14 @@ export class Checkpoints {
    * @throws ModelError if the file is missing, damaged, or of another run
    */
   async resume(): Promise<void> {
-    await resumeTraining(this.last, this.#trainer, this.#training);
+    const settings = fixedSettings(this.#settings);
+    await resumeTraining(this.last, this.#trainer, this.#training, settings);
     this.#position = describePosition(this.#trainer);
   }
 
   /** True if the checkpoint interval has elapsed. */
   isDue(): boolean {
-    return performance.now() - this.#savedAt >= this.#interval;
+    return performance.now() - this.#savedAt >= 1000 * this.#settings.checkpointEvery;
   }
 
   /**
@@ -57,11 +58,10 @@ export class Checkpoints {
   async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
     if (isBest) {
-      const save = (): Promise<void> =>
-        saveModel(this.best, this.#trainer, this.#training, { average: null });
+      const save = (): Promise<void> => saveModel(this.best, this.#trainer, this.#training);
       await this.#trainer.withAverage(save);
     }
-    await saveModel(this.last, this.#trainer, this.#training);
+    await saveCheckpoint(this.last, this.#trainer, this.#training, fixedSettings(this.#settings));
     this.#position = describePosition(this.#trainer);
     this.#savedAt = performance.now();
   }

@@ -12,20 +12,26 @@ import { findDataDir, type TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import { packageVersion } from '../terminal/version.js';
 import { Checkpoints, describePosition } from './checkpoints.js';
-import { checkSameData, writeConfig, type RunConfig, type SessionRecord } from './config.js';
-import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
+import { checkSameData, writeConfig, type SavedRunConfig, type SessionRecord } from './config.js';
+import {
+  digestDataset,
+  digestFiles,
+  digestJson,
+  type DataRecord,
+  type FileDigest,
+} from './digests.js';
 import { finish } from './finish.js';
 import { MetricsLog } from './metricsLog.js';
 import { describeRecipe } from '../training/describeRecipe.js';
 import { percent } from '../evaluation/percent.js';
 import { train, type Ending } from './session.js';
-import type { Settings } from './settings.js';
+import { fixedSettings, type Settings } from './settings.js';
 import { checkSameTeachers } from './teachers.js';
 import { EventFile } from './tensorBoard.js';
 
 export interface RunOptions {
   /** The config of the run to resume; null for a new one. */
-  readonly saved: RunConfig | null;
+  readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
   readonly source: TrainingSource;
   readonly teachers: readonly FileDigest[];
@@ -60,19 +66,23 @@ export async function openRun(options: RunOptions): Promise<Run> {
     checkSameTeachers(options.resume!, saved.teachers, teachers);
   }
   const directory = options.resume ?? createRunDirectory(options.out);
-  const training = trainingMetadata(settings, source, trainer);
-  const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
+  const training = trainingMetadata(settings, data, source, trainer);
+  const checkpoints = new Checkpoints(directory, trainer, training, settings);
   // A new run saves its initial state before its config. A folder with a config therefore always
   // has a checkpoint to resume from.
   if (saved === null) await checkpoints.save({ isBest: false });
   else await checkpoints.resume();
 
   const session = describeSession(started, trainer);
+  if (saved !== null && !saved.verified) {
+    reporter.warn('note      config.json contains no digests, so changes of it are not detected');
+  }
   if (saved !== null) warnAboutChanges(reporter, saved.sittings.at(-1), session);
   const sittings = [...(saved?.sittings ?? []), session];
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
-  await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
+  const config = { settings, classes, parameters, data, teachers, sittings };
+  await writeConfig(directory, config);
   const metrics =
     saved === null
       ? await MetricsLog.create(directory)
@@ -100,12 +110,19 @@ async function recordData(
 
 function trainingMetadata(
   settings: Settings,
+  data: DataRecord,
   { train }: TrainingSource,
   { priors }: Trainer,
 ): TrainingMetadata {
   const { seed, valFraction, valOnTest, limit } = settings;
-  const { classes, name: data, synthetic } = train;
-  return { classes, data, synthetic, seed, valFraction, valOnTest, limit, logPriors: priors };
+  const { classes, name, synthetic } = train;
+  const digests = {
+    settings: digestJson(fixedSettings(settings)),
+    train: data.train.sha256,
+    validation: data.validation.sha256,
+  };
+  const split = { seed, valFraction, valOnTest, limit };
+  return { classes, data: name, synthetic, ...split, logPriors: priors, digests };
 }
 
 function describeSession({ description, report }: StartedBackend, trainer: Trainer): SessionRecord {
@@ -257,6 +274,6 @@ function printResult(run: Run, ending: Ending, accuracy: number): void {
   reporter.print(
     synthetic
       ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
-      : `next      npx inkgrad eval --model ${checkpoints.best}`,
+      : `next      npx inkgrad eval --model ${directory}`,
   );
 }

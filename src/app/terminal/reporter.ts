@@ -6,6 +6,7 @@
 // the required part is about forty lines here and in progressLine.ts.
 
 import { styleText } from 'node:util';
+import { printableJson, withoutControls } from './printable.js';
 import { logLine, ProgressSeries, terminalLine, type ProgressText } from './progressLine.js';
 
 /** Minimum interval between redraws of the bar; faster updates cost time and show nothing more. */
@@ -55,15 +56,16 @@ export class Reporter {
   /** Prints a line of text; nothing with --quiet. */
   print(text: string): void {
     this.clear();
-    if (!this.#quiet) this.#textStream.write(`${text}\n`);
+    if (!this.#quiet) this.#textStream.write(`${withoutControls(text, { colors: true })}\n`);
   }
 
   /** Prints an important line. Always on stderr. */
   warn(text: string): void {
     this.clear();
+    const clean = withoutControls(text);
     const colored = process.stderr.isTTY && process.stderr.hasColors();
     process.stderr.write(
-      `${colored ? styleText('yellow', text, { validateStream: false }) : text}\n`,
+      `${colored ? styleText('yellow', clean, { validateStream: false }) : clean}\n`,
     );
   }
 
@@ -71,7 +73,7 @@ export class Reporter {
   emit(value: object): void {
     if (!this.#json) return;
     this.clear();
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${printableJson(value)}\n`);
   }
 
   /**
