@@ -1,7 +1,7 @@
 // `inkgrad predict`: classifies the character in each image, or with --words the line.
 
 import { basename, join } from 'node:path';
-import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
@@ -20,6 +20,7 @@ import { loadModel } from '../model/modelFile.js';
 import { newestModel } from '../model/newestModel.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
 import { percent } from '../evaluation/percent.js';
 import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
@@ -41,6 +42,8 @@ type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
 /** Images per forward pass. */
 const BATCH_SIZE = 64;
+/** Up to this number of images, the start of a GPU or of threads takes longer than it saves. */
+const FEW_IMAGES = 1000;
 /** Scale factor of debug images. */
 const DEBUG_SCALE = 10;
 const BAR_WIDTH = 24;
@@ -60,7 +63,8 @@ async function run(args: PredictArguments): Promise<void> {
   const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const modelPath = args.model ?? (await newestModel());
-  const counts = await withBackend(args, () =>
+  const brief = imageFiles.length <= FEW_IMAGES;
+  const counts = await withBackend({ ...args, brief }, () =>
     predictAll(args, { modelPath, imageFiles, debugDir, reporter }),
   );
   reporter.emit(counts);
@@ -290,9 +294,7 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
 
 // Files are not declared as positionals. yargs would drop a lone `-`. It would also keep only the
 // last file, because duplicate arguments count once.
-export const predictCommand: CommandModule<object, PredictOptions> = {
-  command: 'predict',
-  describe: 'Classify the character, or recognize the words, in each image',
+export const predictCommand: CommandBody<PredictOptions> = {
   builder: (yargs: Argv): Argv<PredictOptions> =>
     jsonOption(runOptions(yargs))
       .usage(

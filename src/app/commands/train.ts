@@ -1,7 +1,6 @@
 // `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import type { CharacterNet } from '../model/characterNet.js';
@@ -16,6 +15,7 @@ import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
 import { addGenerated } from '../training/generated.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
+import type { CommandBody } from './commandList.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
 
 const syntheticWarning = (reason: string): string => `
@@ -146,9 +146,7 @@ function makeTrainer(
   return trainer;
 }
 
-export const trainCommand: CommandModule<object, TrainOptions> = {
-  command: 'train',
-  describe: 'Train the network; the defaults reproduce the recipe of the PyTorch original',
+export const trainCommand: CommandBody<TrainOptions> = {
   builder: trainOptions,
   handler: run,
 };
