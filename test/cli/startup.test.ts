@@ -40,7 +40,8 @@ const commandsOf = (modules: readonly string[]): string[] =>
 describe('modules loaded by', () => {
   it('--version: at most 60, and no parser', async () => {
     const { code, stdout, modules } = await modulesOf('--version');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
     expect(modules.some((url) => url.endsWith('/app/cli.js'))).toBe(true);
     expect(modules.length).toBeLessThanOrEqual(60);
     expect(modules.filter((url) => url.includes('/yargs/'))).toEqual([]);
@@ -61,7 +62,8 @@ describe('modules loaded by', () => {
     );
     const model = SHIPPED_MODEL.pathname;
     const { code, stdout, modules } = await modulesOf('predict', '--model', model, 'a.png');
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^a\.png\n/) });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^a\.png\n/);
     expect(commandsOf(modules)).toEqual(['predict']);
     const unneeded = /\/(optim|schedule|backends\/gpu|strokes\/skeletons|run)\/|trainer|trainStep/;
     expect(modules.filter((url) => unneeded.test(url))).toEqual([]);

@@ -130,11 +130,9 @@ export const exploreCommand: CommandBody<ExploreArguments> = {
         describe: 'Part to analyze',
       })
       .option('seed', {
-        type: 'number',
+        ...integerAtLeast('seed', 0),
         default: 42,
-        nargs: 1,
         describe: 'Random seed for the samples shown and the layout of the maps',
-        coerce: integerAtLeast('seed', 0),
       })
       .option('out', {
         type: 'string',

@@ -310,11 +310,9 @@ export const predictCommand: CommandBody<PredictOptions> = {
         describe: 'Model file (default: the newest runs/*/best.safetensors)',
       })
       .option('top', {
-        type: 'number',
+        ...integerAtLeast('top', 1),
         default: 3,
-        nargs: 1,
         describe: 'Number of most likely classes to list',
-        coerce: integerAtLeast('top', 1),
       })
       .option('invert', {
         ...choice('invert', INVERT),

@@ -32,10 +32,10 @@ async function commandModule(entry: CommandEntry, args: readonly string[]): Prom
  * is not used here. It takes as long as the prediction of an image.
  */
 function skipCachedHelp(program: Argv): void {
-  const { getInternalMethods } = program as unknown as {
+  const parser = program as unknown as {
     getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
   };
-  getInternalMethods.call(program).getUsageInstance().cacheHelpMessage = () => undefined;
+  parser.getInternalMethods().getUsageInstance().cacheHelpMessage = () => undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .option('verbose', {
       type: 'boolean',
       default: false,
-      describe: 'Print the stack trace of an error',
+      describe: 'Print also the backends that were tried, and the stack trace of an error',
     })
     .demandCommand(1, 'Specify a command.')
     .strict()
