@@ -180,7 +180,11 @@ describe.concurrent('invalid arguments end with code 2:', () => {
     ['train --resume a --out b', 'Arguments resume and out are mutually exclusive', 'train'],
     ['eval', 'Missing required argument: model', 'eval'],
     ['eval --model', 'Not enough arguments following: model', 'eval'],
-    ['eval --model m --part all', '--part must be one of test, train, val, got all; did you mean val?', 'eval'],
+    [
+      'eval --model m --part all',
+      '--part must be one of test, train, val, got all; did you mean val?',
+      'eval',
+    ],
     ['predict', 'Specify at least one image, a folder of images, or - for stdin', 'predict'],
   ])('inkgrad %s', async (command, message, context) => {
     const help = ['inkgrad', context, '--help'].filter((word) => word !== '').join(' ');

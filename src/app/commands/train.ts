@@ -130,16 +130,19 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
+  const images = addGenerated(train, settings, settings.seed);
   const trainer = new Trainer({
     ...trainerSettings(settings),
     model,
     teachers,
-    train: addGenerated(train, settings, settings.seed),
+    train: images,
     validation,
     rng,
     onValidation: async (done, total) => {
-      const epoch = `${trainer.progress.epoch + 1}/${settings.epochs}`;
-      reporter.progress(done, total, `epoch ${epoch}  validating`);
+      const epoch = trainer.progress.epoch + 1;
+      const text = `epoch ${epoch}/${settings.epochs}  validating ${done} of ${total}`;
+      // In training images, as between steps: the remaining time includes the validations.
+      reporter.progress(epoch * images.length, settings.epochs * images.length, text);
       await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
     },
   });
