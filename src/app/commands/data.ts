@@ -7,6 +7,7 @@ import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
 import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/source.js';
+import type { CommandBody } from './commandList.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {
@@ -79,9 +80,7 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
   handler: run,
 };
 
-export const dataCommand: CommandModule = {
-  command: 'data',
-  describe: 'Download data sets',
+export const dataCommand: CommandBody<object> = {
   builder: (yargs: Argv): Argv =>
     yargs
       .command(fetchCommand)

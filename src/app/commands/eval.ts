@@ -1,7 +1,7 @@
 // `inkgrad eval`: evaluates a saved model on a part of a data set.
 
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { assess, summaryOf, withTemperature, type Assessment } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
@@ -17,6 +17,7 @@ import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { ArgumentError, Rng } from '../../engine/index.js';
 import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
+import type { CommandBody } from './commandList.js';
 import { reportModel } from './modelNotes.js';
 import {
   choice,
@@ -230,9 +231,7 @@ function printAssessment(reporter: Reporter, title: string, assessment: Assessme
   if (pairs.length > 0) reporter.print(`  confused    ${pairs.join(', ')}`);
 }
 
-export const evalCommand: CommandModule<object, EvalArguments> = {
-  command: 'eval',
-  describe: 'Evaluate a model on a data set',
+export const evalCommand: CommandBody<EvalArguments> = {
   builder: (yargs: Argv): Argv<EvalArguments> =>
     jsonOption(runOptions(dataOptions(modelOption(yargs))))
       .option('part', {

@@ -1,7 +1,7 @@
 // `inkgrad export`: converts a model for other programs: ONNX, safetensors, PyTorch,
 // a PyTorch project.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
 import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
@@ -20,6 +20,7 @@ import { loadModel } from '../model/modelFile.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { reportModel } from './modelNotes.js';
 import { choice, DEFAULT_MODEL, forceOption, jsonOption } from './options.js';
 
@@ -93,10 +94,7 @@ async function writeModelFile(
   return { bytes: bytes.length, sha256: await sha256(bytes) };
 }
 
-export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export [model] [out]',
-  describe:
-    'Convert a model to ONNX, safetensors or PyTorch, or to a PyTorch project that trains it',
+export const exportCommand: CommandBody<ExportArguments> = {
   builder: (yargs: Argv): Argv<ExportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('model', {

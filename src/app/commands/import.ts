@@ -1,6 +1,6 @@
 // `inkgrad import`: converts a PyTorch file to a model file, and lists its contents.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
 import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
@@ -11,6 +11,7 @@ import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { forceOption, jsonOption } from './options.js';
 
 interface ImportArguments {
@@ -66,9 +67,7 @@ async function run({ file, force, json, ...args }: ImportArguments): Promise<voi
   reporter.print(`next      npx inkgrad eval --model ${out}`);
 }
 
-export const importCommand: CommandModule<object, ImportArguments> = {
-  command: 'import <file>',
-  describe: 'Convert a PyTorch .pth file to a model file, without executing code from it',
+export const importCommand: CommandBody<ImportArguments> = {
   builder: (yargs: Argv): Argv<ImportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('file', {

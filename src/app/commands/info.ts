@@ -1,7 +1,7 @@
 // `inkgrad info`: shows a model file's layers, multiply-adds, classes, digest, and how
 // it was trained.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { withBackend } from '../device/backend.js';
 import { describeLayers, type LayerInfo } from '../model/describeModel.js';
@@ -12,6 +12,7 @@ import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { flattenValues, provenanceOf, omit, type Provenance } from '../model/provenance.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { DEFAULT_MODEL, jsonOption } from './options.js';
 
 interface InfoArguments {
@@ -124,9 +125,7 @@ function trainingLines({ training, optimizer, run }: Provenance): string[] {
   return lines.length > 0 ? lines : ['trained   not recorded in the file'];
 }
 
-export const infoCommand: CommandModule<object, InfoArguments> = {
-  command: 'info [file]',
-  describe: 'Show the layers, multiply-adds, digest and training settings of a model file',
+export const infoCommand: CommandBody<InfoArguments> = {
   builder: (yargs: Argv): Argv<InfoArguments> =>
     jsonOption(yargs)
       .positional('file', {

@@ -1,7 +1,7 @@
 // `inkgrad predict`: classifies the character in each image, or with --words the line.
 
 import { basename, join } from 'node:path';
-import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
@@ -21,6 +21,7 @@ import { loadModel } from '../model/modelFile.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import {
   choice,
   integerAtLeast,
@@ -50,6 +51,8 @@ type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
 /** Images per forward pass. */
 const BATCH_SIZE = 64;
+/** Up to this number of images, the start of a GPU or of threads takes longer than it saves. */
+const FEW_IMAGES = 1000;
 /** Scale factor of debug images. */
 const DEBUG_SCALE = 10;
 const BAR_WIDTH = 24;
@@ -69,7 +72,8 @@ async function run(args: PredictArguments): Promise<void> {
   const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const model = await findModel(args.model);
-  const counts = await withBackend(args, () =>
+  const brief = imageFiles.length <= FEW_IMAGES;
+  const counts = await withBackend({ ...args, brief }, () =>
     predictAll(args, { model, imageFiles, debugDir, reporter }),
   );
   reporter.emit(counts);
@@ -295,9 +299,7 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
 
 // Files are not declared as positionals. yargs would drop a lone `-`. It would also keep only the
 // last file, because duplicate arguments count once.
-export const predictCommand: CommandModule<object, PredictOptions> = {
-  command: 'predict',
-  describe: 'Classify the character, or recognize the words, in each image',
+export const predictCommand: CommandBody<PredictOptions> = {
   builder: (yargs: Argv): Argv<PredictOptions> =>
     jsonOption(runOptions(modelOption(yargs)))
       .usage(
@@ -308,11 +310,9 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
       .strictOptions()
       .demandCommand(1, 'Specify at least one image, a folder of images, or - for stdin.')
       .option('top', {
-        type: 'number',
+        ...integerAtLeast('top', 1),
         default: 3,
-        nargs: 1,
         describe: 'Number of most likely classes to list',
-        coerce: integerAtLeast('top', 1),
       })
       .option('invert', {
         ...choice('invert', INVERT),

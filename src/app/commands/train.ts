@@ -1,7 +1,6 @@
 // `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import type { CharacterNet } from '../model/characterNet.js';
@@ -17,6 +16,7 @@ import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
 import { addGenerated } from '../training/generated.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
+import type { CommandBody } from './commandList.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
 
 const syntheticWarning = (reason: string): string => `
@@ -133,26 +133,27 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
+  const images = addGenerated(train, settings, settings.seed);
   const trainer = new Trainer({
     ...trainerSettings(settings),
     model,
     teachers,
-    train: addGenerated(train, settings, settings.seed),
+    train: images,
     real: train,
     validation,
     rng,
     onValidation: async (done, total) => {
-      const epoch = `${trainer.progress.epoch + 1}/${settings.epochs}`;
-      reporter.progress(done, total, `epoch ${epoch}  validating`);
+      const epoch = trainer.progress.epoch + 1;
+      const text = `epoch ${epoch}/${settings.epochs}  validating ${done} of ${total}`;
+      // In training images, as between steps: the remaining time includes the validations.
+      reporter.progress(epoch * images.length, settings.epochs * images.length, text);
       await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
     },
   });
   return trainer;
 }
 
-export const trainCommand: CommandModule<object, TrainOptions> = {
-  command: 'train',
-  describe: 'Train the network; the defaults reproduce the recipe of the PyTorch original',
+export const trainCommand: CommandBody<TrainOptions> = {
   builder: trainOptions,
   handler: run,
 };

@@ -1,6 +1,7 @@
 // Starts the backend for a command, and disposes of it afterwards.
 
-import { currentBackend, useBackend, type Backend } from '../../engine/index.js';
+import type { Backend } from '../../engine/backend.js';
+import { currentBackend, useBackend } from '../../engine/current.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
 export { BACKENDS, CHECKED_BACKENDS } from './device.js';

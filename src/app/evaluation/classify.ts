@@ -1,9 +1,9 @@
 // Classifies images: returns a probability for each class. interpret.ts interprets them;
 // evaluate.ts measures accuracy against labels.
 
-import { noGrad, scope } from '../../engine/index.js';
+import { noGrad, scope } from '../../engine/current.js';
 import { Normalizer } from '../../data/loading/transform.js';
-import type { Layer } from '../../nn/index.js';
+import type { Layer } from '../../nn/module.js';
 import { probabilitiesOf } from '../training/temperature.js';
 import { ModelError } from '../errors.js';
 import { imageTensor, INPUT_PIXELS } from '../model/imageTensor.js';

@@ -5,6 +5,7 @@ import type { Rejection } from '../evaluation/rejection.js';
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import type { Json } from '../../nn/saving/json.js';
+import { skipInit } from '../../nn/init.js';
 import { decodeSafetensors, type SafetensorsFile } from '../../nn/saving/safetensors.js';
 import { loadState, modelArrays } from '../../nn/saving/serialize.js';
 import { ModelError } from '../errors.js';
@@ -150,11 +151,10 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
     const file = await decodeModel(safetensors);
     const training = parseTrainingMetadata(loadState(file).extra);
     const convolutions = convolutionsOf(file.tensors);
-    const model = new CharacterNet({
-      classes: training.classes.length,
-      rng: new Rng(0),
-      convolutions,
-    });
+    const { length } = training.classes;
+    const model = skipInit(
+      () => new CharacterNet({ classes: length, rng: new Rng(0), convolutions }),
+    );
     try {
       loadState(file, { model });
     } catch (error) {

@@ -2,17 +2,11 @@
 // written under a temporary name and then renamed, so a file with the final name is always
 // complete. PyTorch files can also be read.
 
-import {
-  encodeSafetensors,
-  loadState,
-  saveState,
-  type Json,
-  type JsonObject,
-  type Module,
-} from '../../nn/index.js';
+import type { Module } from '../../nn/module.js';
 import { Counter } from '../../nn/parameter.js';
-import { modelArrays } from '../../nn/saving/serialize.js';
-import { canonicalJson } from '../../nn/saving/json.js';
+import { canonicalJson, type Json, type JsonObject } from '../../nn/saving/json.js';
+import { encodeSafetensors } from '../../nn/saving/safetensors.js';
+import { loadState, modelArrays, saveState } from '../../nn/saving/serialize.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
 import { withDigest, withoutDigest } from './fileDigest.js';

@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly out: string | undefined;
   /** Folder of the run to resume. */
   readonly resume: string | undefined;
+  /** Print the backends that were tried and not chosen. */
+  readonly verbose: boolean;
 }
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
@@ -182,7 +184,7 @@ function printHeader(
   reporter.print(`recipe    ${recipe}`);
   for (const line of otherLines) reporter.print(`          ${line}`);
   reporter.print(`backend   ${backend}`);
-  for (const { mode, reason } of options.started.report.tried) {
+  for (const { mode, reason } of options.verbose ? options.started.report.tried : []) {
     if (reason !== '') reporter.print(`          not ${mode}: ${reason}`);
   }
   reporter.print(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);

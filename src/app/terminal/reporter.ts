@@ -22,10 +22,14 @@ export interface ReporterOptions {
   readonly quiet?: boolean;
 }
 
-/** Whether a self-rewriting bar is legible: on a terminal, unless a CI service records it. */
+/**
+ * Whether a self-rewriting bar is legible: on a terminal that has escape sequences, unless a CI
+ * service records it.
+ */
 function supportsBars(): boolean {
-  const { CI } = process.env;
-  return process.stderr.isTTY && (CI === undefined || CI === '' || CI === 'false');
+  const { CI, TERM } = process.env;
+  const isRecorded = CI !== undefined && CI !== '' && CI !== 'false';
+  return process.stderr.isTTY && TERM !== 'dumb' && !isRecorded;
 }
 
 /**
