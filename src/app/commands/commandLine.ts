@@ -2,7 +2,6 @@
 // message and an exit code.
 
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { InkgradError } from '../../engine/errors.js';
 import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
@@ -12,19 +11,9 @@ import { importCommand } from './import.js';
 import { infoCommand } from './info.js';
 import { predictCommand } from './predict.js';
 import { trainCommand } from './train.js';
-import { EXIT, EXIT_HELP, exitCodeOf } from '../terminal/exitCodes.js';
+import { EXIT, EXIT_HELP } from '../terminal/exitCodes.js';
 import { closestName } from '../terminal/closestName.js';
-
-/**
- * Prints an error: the message only for an InkgradError, the stack for other errors,
- * which are bugs.
- */
-function report(error: unknown, verbose: boolean): void {
-  const messageOnly = error instanceof InkgradError && !verbose;
-  process.stderr.write(
-    `inkgrad: ${messageOnly ? error.message : String((error as Error).stack ?? error)}\n`,
-  );
-}
+import { reportError } from '../terminal/reportError.js';
 
 const COMMANDS = [
   dataCommand,
@@ -105,8 +94,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return EXIT.success;
   } catch (error) {
     if (error instanceof UsagePrinted) return EXIT.usage;
-    report(error, args.includes('--verbose'));
-    return exitCodeOf(error);
+    return reportError(error, args);
   }
 }
 

@@ -70,8 +70,8 @@ function checkClasses(path: string, classes: readonly string[], dataset: ImageDa
 }
 
 async function run(args: EvalArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
+  const reporter = new Reporter({ json: args.json, outputRequired: folder === null });
   const result = await withBackend(args, () => evaluateModel(args, reporter));
   const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);

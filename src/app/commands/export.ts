@@ -50,7 +50,7 @@ async function run(args: ExportArguments): Promise<void> {
   }
   const suffix = to === 'pytorch' ? '-pytorch' : `${isFloat32 ? '' : `-${weights}`}.${to}`;
   const out = args.out ?? replaceExtension(path, suffix);
-  const reporter = new Reporter({ json });
+  const reporter = new Reporter({ json, outputRequired: false });
   checkOverwrite(out, force);
   const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
     const loaded = await loadModel(path);

@@ -25,7 +25,7 @@ async function run({
   force,
   json,
 }: ImportArguments): Promise<void> {
-  const reporter = new Reporter({ json });
+  const reporter = new Reporter({ json, outputRequired: false });
   checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
   if (format !== 'pth') {

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, DataMissingError } from '../../data/errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import { MAX_BYTES } from './limits.js';
 
 /** Means stdin on the command line. */
@@ -45,7 +46,9 @@ async function findImagesAt(path: string): Promise<ImageFile[]> {
     return [
       {
         path,
-        problem: new DataMissingError(`${path}: cannot be read (${(error as Error).message})`),
+        problem: new DataMissingError(
+          `${path}: cannot be read: ${explainSystemError(error, 'read')}`,
+        ),
       },
     ];
   }
@@ -64,7 +67,7 @@ export async function readImageBytes(path: string): Promise<Uint8Array> {
       if (size > MAX_BYTES) break;
     }
   } catch (error) {
-    throw new DataMissingError(`${name}: cannot be read (${(error as Error).message})`);
+    throw new DataMissingError(`${name}: cannot be read: ${explainSystemError(error, 'read')}`);
   }
   if (size > MAX_BYTES) {
     throw new DataError(

@@ -5,6 +5,8 @@ import type { TrainingMetadata } from '../model/modelContents.js';
 import { resumeTraining, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../training/trainer.js';
 
+export const CHECKPOINT_FILE = 'last.safetensors';
+
 export class Checkpoints {
   /** Path of the checkpoint to resume from. */
   readonly last: string;
@@ -21,7 +23,7 @@ export class Checkpoints {
 
   /** @param seconds between two checkpoints within an epoch */
   constructor(directory: string, trainer: Trainer, training: TrainingMetadata, seconds: number) {
-    this.last = join(directory, 'last.safetensors');
+    this.last = join(directory, CHECKPOINT_FILE);
     this.best = join(directory, 'best.safetensors');
     this.#trainer = trainer;
     this.#training = training;

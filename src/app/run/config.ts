@@ -9,6 +9,7 @@ import { JsonReader, type Json, type JsonObject } from '../../nn/saving/json.js'
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import type { DataRecord, FileDigest } from './digests.js';
 import { readSettings, type Settings } from './settings.js';
 
@@ -69,9 +70,13 @@ export async function readConfig(directory: string): Promise<RunConfig> {
     return parseConfig(await readSmallFile(path));
   } catch (error) {
     if (error instanceof InkgradError) return fail(error.message);
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return fail(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
+    return fail(
+      code === 'ENOENT'
+        ? 'no such file; pass the folder of a run'
+        : explainSystemError(error, 'read'),
+    );
   }
 }
 

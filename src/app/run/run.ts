@@ -14,7 +14,9 @@ import { packageVersion } from '../terminal/version.js';
 import { Checkpoints, describePosition } from './checkpoints.js';
 import { checkSameData, writeConfig, type RunConfig, type SessionRecord } from './config.js';
 import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
+import { removeUnfinished, withResumeAdvice } from './failures.js';
 import { finish } from './finish.js';
+import { RunLock } from './lock.js';
 import { MetricsLog } from './metricsLog.js';
 import { describeRecipe } from '../training/describeRecipe.js';
 import { percent } from '../evaluation/percent.js';
@@ -36,6 +38,8 @@ export interface RunOptions {
   readonly out: string | undefined;
   /** Folder of the run to resume. */
   readonly resume: string | undefined;
+  /** The lock of the run to resume; null for a new run. */
+  readonly lock: RunLock | null;
 }
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
@@ -44,6 +48,8 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
+  /** Held until the caller releases it. */
+  readonly lock: RunLock;
 }
 
 /**
@@ -53,13 +59,29 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
  *   is then unchanged
  */
 export async function openRun(options: RunOptions): Promise<Run> {
-  const { saved, settings, source, teachers, trainer, started, reporter } = options;
+  const { saved, settings, source, teachers } = options;
   const data = await recordData(settings, source);
   if (saved !== null) {
     checkSameData(options.resume!, saved.data, data);
     checkSameTeachers(options.resume!, saved.teachers, teachers);
   }
   const directory = options.resume ?? createRunDirectory(options.out);
+  const lock = options.lock ?? RunLock.acquire(directory);
+  try {
+    return await openFolder(options, { directory, lock, data });
+  } catch (error) {
+    lock.release();
+    if (saved === null) await removeUnfinished(directory);
+    throw error;
+  }
+}
+
+/** Restores or saves the state in a locked folder, and opens its logs. */
+async function openFolder(
+  options: RunOptions,
+  { directory, lock, data }: Pick<Run, 'directory' | 'lock'> & { readonly data: DataRecord },
+): Promise<Run> {
+  const { saved, settings, source, teachers, trainer, started, reporter } = options;
   const training = trainingMetadata(settings, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
   // A new run saves its initial state before its config. A folder with a config therefore always
@@ -73,13 +95,26 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
   await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
-  const metrics =
-    saved === null
-      ? await MetricsLog.create(directory)
-      : await MetricsLog.resume(directory, trainer.progress.epoch);
-  const events = await EventFile.create(directory, sittings.length);
+  const { metrics, events } = await withResumeAdvice({ directory, checkpoints }, async () => ({
+    metrics:
+      saved === null
+        ? await MetricsLog.create(directory)
+        : await MetricsLog.resume(directory, trainer.progress.epoch),
+    events: await EventFile.create(directory, sittings.length),
+  }));
   printHeader(options, directory, session);
-  return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
+  return {
+    settings,
+    source,
+    trainer,
+    reporter,
+    directory,
+    sittings,
+    checkpoints,
+    metrics,
+    events,
+    lock,
+  };
 }
 
 async function recordData(
@@ -176,8 +211,13 @@ function printHeader(
  *
  * @throws InterruptedError after a signal
  * @throws DivergedError if the loss is not finite
+ * @throws RunStoppedError if the folder cannot be written, memory is exhausted, or the device is lost
  */
-export async function trainRun(run: Run): Promise<void> {
+export function trainRun(run: Run): Promise<void> {
+  return withResumeAdvice(run, () => trainToEnd(run));
+}
+
+async function trainToEnd(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
   if (trainer.progress.epoch >= settings.epochs) {
     reporter.print(
