@@ -143,7 +143,10 @@ function openSource(
     rng,
   };
   if (saved === null) return openTrainingSource({ ...sourceOptions, seed, fetch });
-  if (!saved.data.synthetic) return openTrainingSource({ ...sourceOptions, seed: null });
+  if (!saved.data.synthetic) {
+    const rememberedFolder = saved.data.folder;
+    return openTrainingSource({ ...sourceOptions, rememberedFolder, seed: null });
+  }
   return openTrainingSource({
     ...sourceOptions,
     seed,

@@ -1,8 +1,9 @@
 // Checkpoints of a run: last.safetensors to resume from, best.safetensors for inference.
 
 import { join } from 'node:path';
+import { ModelError } from '../errors.js';
 import type { TrainingMetadata } from '../model/modelContents.js';
-import { resumeTraining, saveModel } from '../model/modelFile.js';
+import { loadModel, resumeTraining, saveModel } from '../model/modelFile.js';
 import type { Trainer } from '../training/trainer.js';
 
 export const CHECKPOINT_FILE = 'last.safetensors';
@@ -36,13 +37,33 @@ export class Checkpoints {
   }
 
   /**
-   * Restores the checkpoint in `last`.
+   * Restores the checkpoint in `last`, and checks the model in `best`.
    *
-   * @throws ModelError if the file is missing, damaged, or of another run
+   * @throws ModelError if a file is missing, damaged, or of another run
    */
   async resume(): Promise<void> {
     await resumeTraining(this.last, this.#trainer, this.#training);
     this.#position = describePosition(this.#trainer);
+    await this.#checkBest();
+  }
+
+  /**
+   * Loads the best model: the run needs it at its end, unless a later epoch is better.
+   *
+   * @throws ModelError if it is missing or damaged
+   */
+  async #checkBest(): Promise<void> {
+    const { bestEpoch } = this.#trainer.progress;
+    if (bestEpoch === 0) return;
+    try {
+      (await loadModel(this.best)).model.dispose();
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      throw new ModelError(
+        `${error.message}; it contains the best model so far, of epoch ${bestEpoch}: restore it, ` +
+          `or copy ${this.last} to it to replace that model by the latest one`,
+      );
+    }
   }
 
   /** True if the checkpoint interval has elapsed. */

@@ -151,10 +151,15 @@ function readData(saved: JsonObject): DataRecord {
   return {
     name: data.text('name'),
     synthetic: data.flag('synthetic'),
+    folder: data.keys.includes('folder') ? textOrNull(data, 'folder') : null,
     files: filesAt(data, 'files', 'config.data.files'),
     train: part('train'),
     validation: part('validation'),
   };
+}
+
+function textOrNull(reader: JsonReader, key: string): string | null {
+  return reader.value(key) === null ? null : reader.text(key);
 }
 
 function filesAt(reader: JsonReader, key: string, path: string): FileDigest[] {

@@ -1,6 +1,6 @@
 // A training run: creates or resumes its folder, trains, and reports the result.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
@@ -60,7 +60,7 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
  */
 export async function openRun(options: RunOptions): Promise<Run> {
   const { saved, settings, source, teachers } = options;
-  const data = await recordData(settings, source);
+  const data = await recordData(settings, source, saved?.data.folder ?? null);
   if (saved !== null) {
     checkSameData(options.resume!, saved.data, data);
     checkSameTeachers(options.resume!, saved.teachers, teachers);
@@ -120,13 +120,15 @@ async function openFolder(
 async function recordData(
   settings: Settings,
   { train, validation }: TrainingSource,
+  remembered: string | null,
 ): Promise<DataRecord> {
   const { name, synthetic } = train;
-  const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
+  const dir = synthetic ? null : findDataDir(settings.data ?? undefined, remembered);
   const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
   return {
     name,
     synthetic,
+    folder: dir === null ? null : resolve(dir),
     files: dir === null ? [] : await digestFiles(dir, settings.split, parts),
     train: digestDataset(train),
     validation: digestDataset(validation),
