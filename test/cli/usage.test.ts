@@ -279,7 +279,7 @@ describe.concurrent('a model that cannot be used ends with code 4:', () => {
     expectError(
       await run('eval --model gone'),
       4,
-      /^inkgrad: model gone: cannot be read .*no such file/,
+      /^inkgrad: model gone: cannot be read: no such file/,
     );
     expectError(
       await run('train --limit 94 --val-fraction 0.5 --init gone'),

@@ -23,6 +23,7 @@ const GOOD = {
   data: {
     name: 'synthetic characters (not EMNIST), training part',
     synthetic: true,
+    folder: null,
     files: [] as unknown[],
     train: { images: 5076, sha256: DIGEST },
     validation: { images: 564, sha256: DIGEST },

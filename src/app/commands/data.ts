@@ -20,7 +20,7 @@ interface FetchArguments {
 }
 
 async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Promise<void> {
-  const reporter = new Reporter({ json, quiet });
+  const reporter = new Reporter({ json, quiet, outputRequired: false });
   const split = checkSplit(args.split);
   const archiveOptions = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
   const { fetchEmnist } = await import('../fetch/fetchEmnist.js'); // loaded by this command only

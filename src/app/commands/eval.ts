@@ -117,7 +117,8 @@ function checkClasses(path: string, classes: readonly string[], dataset: ImageDa
 }
 
 async function run(args: EvalArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
+  const folder = args.out === undefined ? null : newFolder('out', args.out);
+  const reporter = new Reporter({ json: args.json, outputRequired: folder === null });
   const model = await findModel(args.model);
   if (args.calibrate && model.bundled) {
     throw new ArgumentError(
@@ -125,7 +126,6 @@ async function run(args: EvalArguments): Promise<void> {
         'another one with --model',
     );
   }
-  const folder = args.out === undefined ? null : newFolder('out', args.out);
   const result = await withBackend(args, () => evaluateModel(args, model, reporter));
   const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);

@@ -44,7 +44,7 @@ async function openOtherPart(
 }
 
 async function run(args: ExploreArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
+  const reporter = new Reporter({ json: args.json, outputRequired: false });
   const dataset = await openPart(args, args.part, args.seed);
   if (dataset.synthetic) {
     reporter.warn(

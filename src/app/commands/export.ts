@@ -58,7 +58,7 @@ async function run(args: ExportArguments): Promise<void> {
     throw new ArgumentError(`--weights ${weights} requires --to safetensors, got --to ${to}`);
   }
   const suffix = to === 'pytorch' ? '-pytorch' : `${isFloat32 ? '' : `-${weights}`}.${to}`;
-  const reporter = new Reporter({ json });
+  const reporter = new Reporter({ json, outputRequired: false });
   const found = await findModel(args.model);
   const { path, name } = found;
   const out = args.out ?? defaultOut(found, suffix, force);

@@ -24,7 +24,7 @@ interface ImportArguments {
 async function run({ file, force, json, ...args }: ImportArguments): Promise<void> {
   const sameName = replaceExtension(file, '.safetensors');
   const out = args.out ?? (force && sameName !== file ? sameName : freePath(sameName));
-  const reporter = new Reporter({ json });
+  const reporter = new Reporter({ json, outputRequired: false });
   checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
   if (format !== 'pth') {

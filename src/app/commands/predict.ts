@@ -68,7 +68,7 @@ interface Item {
 }
 
 async function run(args: PredictArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
+  const reporter = new Reporter({ json: args.json, outputRequired: args.debugDir === undefined });
   const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const model = await findModel(args.model);

@@ -1,5 +1,7 @@
 // `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
@@ -7,7 +9,8 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { modelPath } from '../model/findModel.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
-import { readConfig, type SavedRunConfig } from '../run/config.js';
+import { CONFIG_FILE, readConfig, type SavedRunConfig } from '../run/config.js';
+import { RunLock } from '../run/lock.js';
 import { openRun, trainRun } from '../run/run.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
@@ -32,7 +35,26 @@ const VAL_ON_TEST_WARNING = `
 `;
 
 async function run(args: TrainArguments): Promise<void> {
-  const reporter = new Reporter(args);
+  const reporter = new Reporter({ ...args, outputRequired: false });
+  const lock = lockRun(args.resume);
+  try {
+    await runLocked(args, lock, reporter);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Locks the run to resume; a folder that is not a run is rejected later. */
+function lockRun(directory: string | undefined): RunLock | null {
+  const isRun = directory !== undefined && existsSync(join(directory, CONFIG_FILE));
+  return isRun ? RunLock.acquire(directory) : null;
+}
+
+async function runLocked(
+  args: TrainArguments,
+  lock: RunLock | null,
+  reporter: Reporter,
+): Promise<void> {
   const saved = args.resume === undefined ? null : await readConfig(args.resume);
   const settings =
     saved === null
@@ -41,12 +63,14 @@ async function run(args: TrainArguments): Promise<void> {
   const { backend, threads } = settings;
   await withBackend(
     { backend, threads: threads ?? undefined, wideSimd: args.wideSimd },
-    (started) => trainOrFindRate(started, { args, saved, settings, reporter }),
+    (started) => trainOrFindRate(started, { args, lock, saved, settings, reporter }),
   );
 }
 
 interface TrainTask {
   readonly args: TrainArguments;
+  /** The lock of the run to resume, or null for a new run. */
+  readonly lock: RunLock | null;
   /** The configuration of the run to resume, or null for a new run. */
   readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
@@ -56,7 +80,7 @@ interface TrainTask {
 /** Creates the trainer, then trains or runs the learning-rate range test. */
 async function trainOrFindRate(
   started: StartedBackend,
-  { args, saved, settings, reporter }: TrainTask,
+  { args, lock, saved, settings, reporter }: TrainTask,
 ): Promise<void> {
   const rng = new Rng(settings.seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
@@ -84,9 +108,14 @@ async function trainOrFindRate(
       trainer,
       reporter,
       started,
+      lock,
       ...args,
     });
-    await trainRun(run);
+    try {
+      await trainRun(run);
+    } finally {
+      run.lock.release();
+    }
   } finally {
     trainer.dispose();
   }
@@ -117,7 +146,10 @@ function openSource(
     rng,
   };
   if (saved === null) return openTrainingSource({ ...sourceOptions, seed, fetch });
-  if (!saved.data.synthetic) return openTrainingSource({ ...sourceOptions, seed: null });
+  if (!saved.data.synthetic) {
+    const rememberedFolder = saved.data.folder;
+    return openTrainingSource({ ...sourceOptions, rememberedFolder, seed: null });
+  }
   return openTrainingSource({
     ...sourceOptions,
     seed,

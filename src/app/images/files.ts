@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, DataMissingError } from '../../data/errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import { MAX_BYTES } from './limits.js';
 
 /** Means stdin on the command line. */
@@ -38,7 +39,7 @@ async function findImagesAt(path: string): Promise<ImageFile[]> {
     if (images.length > 0) return images.sort((a, b) => (a.path < b.path ? -1 : 1));
     return [{ path, problem: missing(path, 'no .png, .jpg or .jpeg file in this folder') }];
   } catch (error) {
-    return [{ path, problem: missing(path, `cannot be read (${(error as Error).message})`) }];
+    return [{ path, problem: unreadable(path, error) }];
   }
 }
 
@@ -67,10 +68,12 @@ async function findInSubfolder(folder: string, visited: Set<string>): Promise<Im
   try {
     return await findInFolder(folder, visited);
   } catch (error) {
-    const problem = missing(folder, `cannot be read (${(error as Error).message})`);
-    return [{ path: folder, problem }];
+    return [{ path: folder, problem: unreadable(folder, error) }];
   }
 }
+
+const unreadable = (path: string, error: unknown): DataMissingError =>
+  missing(path, `cannot be read: ${explainSystemError(error, 'read')}`);
 
 const missing = (path: string, reason: string): DataMissingError =>
   new DataMissingError(`${path}: ${reason}`);
@@ -88,7 +91,7 @@ export async function readImageBytes(path: string): Promise<Uint8Array> {
       if (size > MAX_BYTES) break;
     }
   } catch (error) {
-    throw new DataMissingError(`${name}: cannot be read (${(error as Error).message})`);
+    throw new DataMissingError(`${name}: cannot be read: ${explainSystemError(error, 'read')}`);
   }
   if (size > MAX_BYTES) {
     throw new DataError(

@@ -1,10 +1,13 @@
 // Checkpoints of a run: last.safetensors to resume from, best.safetensors for inference.
 
 import { join } from 'node:path';
+import { ModelError } from '../errors.js';
 import type { TrainingMetadata } from '../model/modelContents.js';
-import { resumeTraining, saveCheckpoint, saveModel } from '../model/modelFile.js';
+import { loadModel, resumeTraining, saveCheckpoint, saveModel } from '../model/modelFile.js';
 import { fixedSettings, type Settings } from './settings.js';
 import type { Trainer } from '../training/trainer.js';
+
+export const CHECKPOINT_FILE = 'last.safetensors';
 
 export class Checkpoints {
   /** Path of the checkpoint to resume from. */
@@ -21,7 +24,7 @@ export class Checkpoints {
   #position = 'nothing saved yet';
 
   constructor(directory: string, trainer: Trainer, training: TrainingMetadata, settings: Settings) {
-    this.last = join(directory, 'last.safetensors');
+    this.last = join(directory, CHECKPOINT_FILE);
     this.best = join(directory, 'best.safetensors');
     this.#trainer = trainer;
     this.#training = training;
@@ -34,14 +37,34 @@ export class Checkpoints {
   }
 
   /**
-   * Restores the checkpoint in `last`.
+   * Restores the checkpoint in `last`, and checks the model in `best`.
    *
-   * @throws ModelError if the file is missing, damaged, or of another run
+   * @throws ModelError if a file is missing, damaged, or of another run
    */
   async resume(): Promise<void> {
     const settings = fixedSettings(this.#settings);
     await resumeTraining(this.last, this.#trainer, this.#training, settings);
     this.#position = describePosition(this.#trainer);
+    await this.#checkBest();
+  }
+
+  /**
+   * Loads the best model: the run needs it at its end, unless a later epoch is better.
+   *
+   * @throws ModelError if it is missing or damaged
+   */
+  async #checkBest(): Promise<void> {
+    const { bestEpoch } = this.#trainer.progress;
+    if (bestEpoch === 0) return;
+    try {
+      (await loadModel(this.best)).model.dispose();
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      throw new ModelError(
+        `${error.message}; it contains the best model so far, of epoch ${bestEpoch}: restore it, ` +
+          `or copy ${this.last} to it to replace that model by the latest one`,
+      );
+    }
   }
 
   /** True if the checkpoint interval has elapsed. */

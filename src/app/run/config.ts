@@ -9,6 +9,7 @@ import { JsonReader, type Json, type JsonObject } from '../../nn/saving/json.js'
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import { digestJson, type DataRecord, type FileDigest } from './digests.js';
 import { howToChange, readSettings, SETTING_NAMES, type Settings } from './settings.js';
 
@@ -80,9 +81,13 @@ export async function readConfig(directory: string): Promise<SavedRunConfig> {
     return parseConfig(await readSmallFile(path));
   } catch (error) {
     if (error instanceof InkgradError) return fail(error.message);
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return fail(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
+    return fail(
+      code === 'ENOENT'
+        ? 'no such file; pass the folder of a run'
+        : explainSystemError(error, 'read'),
+    );
   }
 }
 
@@ -163,7 +168,7 @@ function checkDigests(config: JsonObject, settings: Settings, saved: JsonObject)
     setting === undefined
       ? `${field} was changed after inkgrad wrote it; restore the original file`
       : `${field} was changed to ${JSON.stringify(settings[setting])} after inkgrad wrote it; ` +
-          howToChange(setting, settings[setting], settings),
+          howToChange(setting, settings),
   );
 }
 
@@ -195,10 +200,15 @@ function readData(saved: JsonObject): DataRecord {
   return {
     name: data.text('name'),
     synthetic: data.flag('synthetic'),
+    folder: data.keys.includes('folder') ? textOrNull(data, 'folder') : null,
     files: filesAt(data, 'files', 'config.data.files'),
     train: part('train'),
     validation: part('validation'),
   };
+}
+
+function textOrNull(reader: JsonReader, key: string): string | null {
+  return reader.value(key) === null ? null : reader.text(key);
 }
 
 function filesAt(reader: JsonReader, key: string, path: string): FileDigest[] {

@@ -27,6 +27,8 @@ export interface DataRecord {
   readonly name: string;
   /** True for synthetic characters. */
   readonly synthetic: boolean;
+  /** Absolute path of the folder that was read; null for synthetic data, or in an older config. */
+  readonly folder: string | null;
   /** The source files; empty for synthetic data. */
   readonly files: readonly FileDigest[];
   readonly train: PartDigest;

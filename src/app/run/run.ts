@@ -1,6 +1,6 @@
 // A training run: creates or resumes its folder, trains, and reports the result.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
@@ -20,7 +20,9 @@ import {
   type DataRecord,
   type FileDigest,
 } from './digests.js';
+import { removeUnfinished, withResumeAdvice } from './failures.js';
 import { finish } from './finish.js';
+import { RunLock } from './lock.js';
 import { MetricsLog } from './metricsLog.js';
 import { describeRecipe } from '../training/describeRecipe.js';
 import { percent } from '../evaluation/percent.js';
@@ -44,6 +46,8 @@ export interface RunOptions {
   readonly resume: string | undefined;
   /** Print the backends that were tried and not chosen. */
   readonly verbose: boolean;
+  /** The lock of the run to resume; null for a new run. */
+  readonly lock: RunLock | null;
 }
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
@@ -52,6 +56,8 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
+  /** Held until the caller releases it. */
+  readonly lock: RunLock;
 }
 
 /**
@@ -61,13 +67,29 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
  *   is then unchanged
  */
 export async function openRun(options: RunOptions): Promise<Run> {
-  const { saved, settings, source, teachers, trainer, started, reporter } = options;
-  const data = await recordData(settings, source);
+  const { saved, settings, source, teachers } = options;
+  const data = await recordData(settings, source, saved?.data.folder ?? null);
   if (saved !== null) {
     checkSameData(options.resume!, saved.data, data);
     checkSameTeachers(options.resume!, saved.teachers, teachers);
   }
   const directory = options.resume ?? createRunDirectory(options.out);
+  const lock = options.lock ?? RunLock.acquire(directory);
+  try {
+    return await openFolder(options, { directory, lock, data });
+  } catch (error) {
+    lock.release();
+    if (saved === null) await removeUnfinished(directory);
+    throw error;
+  }
+}
+
+/** Restores or saves the state in a locked folder, and opens its logs. */
+async function openFolder(
+  options: RunOptions,
+  { directory, lock, data }: Pick<Run, 'directory' | 'lock'> & { readonly data: DataRecord },
+): Promise<Run> {
+  const { saved, settings, source, teachers, trainer, started, reporter } = options;
   const training = trainingMetadata(settings, data, source, trainer);
   const checkpoints = new Checkpoints(directory, trainer, training, settings);
   // A new run saves its initial state before its config. A folder with a config therefore always
@@ -83,27 +105,41 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const sittings = [...(saved?.sittings ?? []), session];
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
-  const config = { settings, classes, parameters, data, teachers, sittings };
-  await writeConfig(directory, config);
-  const metrics =
-    saved === null
-      ? await MetricsLog.create(directory)
-      : await MetricsLog.resume(directory, trainer.progress.epoch);
-  const events = await EventFile.create(directory, sittings.length);
+  await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
+  const { metrics, events } = await withResumeAdvice({ directory, checkpoints }, async () => ({
+    metrics:
+      saved === null
+        ? await MetricsLog.create(directory)
+        : await MetricsLog.resume(directory, trainer.progress.epoch),
+    events: await EventFile.create(directory, sittings.length),
+  }));
   printHeader(options, directory, session);
-  return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
+  return {
+    settings,
+    source,
+    trainer,
+    reporter,
+    directory,
+    sittings,
+    checkpoints,
+    metrics,
+    events,
+    lock,
+  };
 }
 
 async function recordData(
   settings: Settings,
   { train, validation }: TrainingSource,
+  remembered: string | null,
 ): Promise<DataRecord> {
   const { name, synthetic } = train;
-  const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
+  const dir = synthetic ? null : findDataDir(settings.data ?? undefined, remembered);
   const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
   return {
     name,
     synthetic,
+    folder: dir === null ? null : resolve(dir),
     files: dir === null ? [] : await digestFiles(dir, settings.split, parts),
     train: digestDataset(train),
     validation: digestDataset(validation),
@@ -195,8 +231,13 @@ function printHeader(
  *
  * @throws InterruptedError after a signal
  * @throws DivergedError if the loss is not finite
+ * @throws RunStoppedError if the folder cannot be written, memory is exhausted, or the device is lost
  */
-export async function trainRun(run: Run): Promise<void> {
+export function trainRun(run: Run): Promise<void> {
+  return withResumeAdvice(run, () => trainToEnd(run));
+}
+
+async function trainToEnd(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
   if (trainer.progress.epoch >= settings.epochs) {
     reporter.print(

@@ -235,7 +235,8 @@ export function fixedSettings(settings: Settings): JsonObject {
 }
 
 /** How to change a setting of a run, for an error about a config.json that was edited. */
-export function howToChange(name: SettingName, value: Json, settings: Settings): string {
+export function howToChange(name: SettingName, settings: Settings): string {
+  const value = settings[name];
   const option = value === false ? `--no-${optionName(name)}` : `--${optionName(name)}`;
   const flag = typeof value === 'boolean' ? option : `${option} ${String(value)}`;
   return isFixed(name, settings)

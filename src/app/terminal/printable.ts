@@ -4,7 +4,7 @@
 const MAX_PRINTED = 200;
 
 /** Color codes that `Reporter.paint` and `styleText` write. */
-const COLOR = /(\u001b\[\d{1,2}m)/;
+const COLOR = new RegExp(`(${String.fromCharCode(0x1b)}\\[\\d{1,2}m)`);
 
 /** Replaces control characters with question marks; keeps line breaks and, if `colors`, color codes. */
 export function withoutControls(text: string, { colors = false } = {}): string {

@@ -224,7 +224,7 @@ describe('a JPEG with three components', () => {
   const named = (): Uint8Array => {
     const bytes = Buffer.from(plain);
     const [frame, scan] = [0xc0, 0xda].map((marker) => bytes.indexOf(Uint8Array.of(0xff, marker)));
-    [...'RGB'].forEach((name, i) => {
+    Array.from('RGB').forEach((name, i) => {
       bytes[frame + 10 + 3 * i] = name.charCodeAt(0);
       bytes[scan + 5 + 2 * i] = name.charCodeAt(0);
     });
