@@ -134,7 +134,8 @@ describe('a run on the data of EMNIST_DIR', () => {
   });
 });
 
-describe.concurrent('--resume rejects', () => {
+// One after the other: each locks the run.
+describe('--resume rejects', () => {
   /** Fails unless it was rejected without a stack trace and without changing the run. */
   async function expectError(
     run: string,

@@ -11,7 +11,7 @@ import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
 import type { FigureName } from '../explore/figures.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import {
   choice,
   dataOptions,

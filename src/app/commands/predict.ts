@@ -21,7 +21,7 @@ import { loadModel } from '../model/modelFile.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import {
   choice,
   integerAtLeast,
