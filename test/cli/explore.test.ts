@@ -128,8 +128,8 @@ describe.concurrent('explore rejects', () => {
 
   it.each([
     ['explore --part val', 2, /--part must be one of train, test, got val/],
-    ['explore --seed -1', 2, /^--seed must be a whole number of at least 0, got -1/],
-    ['explore --limit 0', 2, /^--limit must be a whole number of at least 1, got 0/],
+    ['explore --seed -1', 2, /^inkgrad: --seed must be a whole number of at least 0, got -1/],
+    ['explore --limit 0', 2, /^inkgrad: --limit must be a whole number of at least 1, got 0/],
     ['explore --data nowhere', 3, /the data folder nowhere does not exist/],
   ])('inkgrad %s', async (command, expected, message) => {
     const { code, stderr, stdout } = await run(command);

@@ -6,12 +6,8 @@ import { isColored } from '../../data/image/resizeImage.js';
 import type { DecodedImage } from '../../data/image/workingImage.js';
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Rng } from '../../engine/rng.js';
-import {
-  inputPixels,
-  prepareImage,
-  type ModelInput,
-  type Preprocessing,
-} from '../model/modelInput.js';
+import { inputPixels, type ModelInput, type Preprocessing } from '../model/modelInput.js';
+import { prepareImage } from '../model/prepareImage.js';
 import type { PartName } from './formats/storedImages.js';
 import type { OpenedCollection, Selection } from './openCollection.js';
 

@@ -247,7 +247,7 @@ async function finish(
   backend: Backend,
   yieldToEvents: () => Promise<void>,
 ): Promise<CharacterModel> {
-  const loaded = await withBackend(backend, () => modelFrom('trained', kept));
+  const loaded = await modelFrom('trained', kept, backend);
   try {
     if (preciseBn) await recomputeBatchNorm(loaded.model, images, seed, yieldToEvents);
     const rejects = outliers > 0;

@@ -1,10 +1,7 @@
-// The input of a network: its size, channels, and how images are converted to it. A model file
-// stores what differs from the default, so that every command and the page prepare images alike.
+// The input of a network: its size, its channels, and how images are converted to it
+// (prepareImage.ts). A model file stores it unless it is the default.
 
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
-import { preprocess, type Invert, type PreparedImage } from '../../data/image/preprocess.js';
-import { resizeImage } from '../../data/image/resizeImage.js';
-import type { DecodedImage } from '../../data/image/workingImage.js';
 import type { Shape } from '../../engine/shape.js';
 import { ModelError } from '../errors.js';
 
@@ -75,18 +72,4 @@ export function inputPixels({ size, channels }: Pick<ModelInput, 'size' | 'chann
 /** `color images of 32 x 32 pixels`, for messages. */
 export function describeInput({ size, channels }: ModelInput): string {
   return `${channels === 1 ? 'gray' : 'color'} images of ${size} x ${size} pixels`;
-}
-
-/**
- * Converts an image to the input of a network.
- *
- * @returns `[channels, size, size]` in `image`; `empty` if `ink` found none
- */
-export function prepareImage(
-  image: DecodedImage,
-  { size, channels, preprocess: method }: ModelInput,
-  invert: Invert = 'auto',
-): PreparedImage {
-  if (method === 'ink') return preprocess(image, { invert, size });
-  return { image: resizeImage(image, size, channels), empty: false, kind: null };
 }
