@@ -12,6 +12,7 @@ import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/m
 import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../outputFiles.js';
+import { classList } from '../terminal/classList.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
@@ -24,13 +25,15 @@ import {
   dataOptions,
   jsonOption,
   modelOption,
+  orientationOption,
   runOptions,
   type CommonArguments,
+  type InputArguments,
 } from './options.js';
 import { digestDataset } from '../run/digests.js';
 import { percent } from '../evaluation/percent.js';
 
-interface EvalArguments extends CommonArguments {
+interface EvalArguments extends CommonArguments, Pick<InputArguments, 'orientation'> {
   readonly model: string | undefined;
   readonly part: 'test' | 'train' | 'val';
   readonly calibrate: boolean;
@@ -47,10 +50,11 @@ interface EvalArguments extends CommonArguments {
 async function openPart(
   args: EvalArguments,
   model: FoundModel,
-  { classes, training }: LoadedModel,
+  { classes, training, input }: LoadedModel,
+  reporter: Reporter,
 ): Promise<ImageDataset> {
   if (args.part === 'test') {
-    const test = await openTestSource(args);
+    const test = await openTestSource({ ...args, input, reporter });
     checkClasses(model.name, classes, test);
     return test;
   }
@@ -70,6 +74,9 @@ async function openPart(
     rng: new Rng(seed),
     // A model trained on real characters is not evaluated on synthetic ones.
     seed: synthetic ? seed : null,
+    orientation: args.orientation,
+    input,
+    reporter,
   });
   const part = args.part === 'val' ? validation : train;
   checkClasses(model.name, classes, part);
@@ -108,11 +115,11 @@ function checkSameImages(
  * @throws ModelError if they differ
  */
 function checkClasses(path: string, classes: readonly string[], dataset: ImageDataset): void {
-  if (classes.join() === dataset.classes.join()) return;
+  if (classes.join('\n') === dataset.classes.join('\n')) return;
   throw new ModelError(
-    `model ${path}: has ${classes.length} classes (${classes.join('')}), but ${dataset.name} has ` +
-      `${dataset.classes.length} (${dataset.classes.join('')}); pass the split it was ` +
-      'trained on with --split',
+    `model ${path}: has ${classes.length} classes (${classList(classes)}), but ${dataset.name} has ` +
+      `${dataset.classes.length} (${classList(dataset.classes)}); pass the data it was trained on ` +
+      'with --data, or its split of EMNIST with --split',
   );
 }
 
@@ -166,7 +173,7 @@ async function evaluateModel(
   const { temperature, rejection } = args.calibrate
     ? await calibrate(args, found, loaded, reporter)
     : loaded;
-  const dataset = await openPart(args, found, loaded);
+  const dataset = await openPart(args, found, loaded, reporter);
   if (args.part !== 'test' && training.digests === undefined) {
     reporter.warn(
       `note      ${found.name} does not record digests of its data: it is not verified that these ` +
@@ -197,7 +204,7 @@ async function calibrate(
   reporter: Reporter,
 ): Promise<Pick<LoadedModel, 'temperature' | 'rejection'>> {
   const valArgs = { ...args, part: 'val', limit: undefined } as const;
-  const validation = await openPart(valArgs, found, loaded);
+  const validation = await openPart(valArgs, found, loaded, reporter);
   const { temperature, reason, minEvidence } = await calibrateModel(
     found.path,
     loaded,
@@ -233,7 +240,7 @@ function printAssessment(reporter: Reporter, title: string, assessment: Assessme
 
 export const evalCommand: CommandBody<EvalArguments> = {
   builder: (yargs: Argv): Argv<EvalArguments> =>
-    jsonOption(runOptions(dataOptions(modelOption(yargs))))
+    jsonOption(runOptions(orientationOption(dataOptions(modelOption(yargs)))))
       .option('part', {
         ...choice('part', ['test', 'train', 'val']),
         default: 'test' as const,

@@ -8,22 +8,31 @@ import { Rng } from '../../engine/index.js';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
-import { openPart, openTestSource } from '../training/source.js';
+import { openPart, openTestSource, type SourceOptions } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
 import type { FigureName } from '../explore/figures.js';
 import type { CommandBody } from './commandBody.js';
 import {
   choice,
   dataOptions,
+  inputOptions,
   jsonOption,
   integerAtLeast,
   type CommonArguments,
+  type InputArguments,
 } from './options.js';
 
-interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
+interface ExploreArguments
+  extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'>, InputArguments {
   readonly part: 'train' | 'test';
   readonly out: string | undefined;
   readonly seed: number;
+}
+
+/** Where the images are from. They are compared as gray images. */
+function sourceOptions(args: ExploreArguments): SourceOptions {
+  const { data, split, limit, orientation, size, preprocess } = args;
+  return { data, split, limit, orientation, input: { size, preprocess, channels: 1 } };
 }
 
 /** The other part without a limit, for comparison; null if it does not exist. */
@@ -33,7 +42,7 @@ async function openOtherPart(
 ): Promise<ImageDataset | null> {
   if (dataset.synthetic) return null;
   try {
-    const otherArgs = { data: args.data, split: args.split };
+    const otherArgs = { ...sourceOptions(args), limit: undefined };
     return await (args.part === 'train'
       ? openTestSource(otherArgs)
       : openPart(otherArgs, 'train', args.seed));
@@ -45,7 +54,8 @@ async function openOtherPart(
 
 async function run(args: ExploreArguments): Promise<void> {
   const reporter = new Reporter({ json: args.json, outputRequired: false });
-  const dataset = await openPart(args, args.part, args.seed);
+  const source = { ...sourceOptions(args), reporter };
+  const dataset = await openPart(source, args.part, args.seed);
   if (dataset.synthetic) {
     reporter.warn(
       '*** No EMNIST data found: exploring SYNTHETIC characters, which are not EMNIST. ***',
@@ -123,7 +133,7 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
 
 export const exploreCommand: CommandBody<ExploreArguments> = {
   builder: (yargs: Argv): Argv<ExploreArguments> =>
-    jsonOption(dataOptions(yargs))
+    jsonOption(inputOptions(dataOptions(yargs)))
       .option('part', {
         ...choice('part', ['train', 'test']),
         default: 'train' as const,

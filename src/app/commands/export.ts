@@ -18,7 +18,7 @@ import { exportProject } from '../model/exportProject.js';
 import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { sha256 } from '../sha256.js';
-import { printable } from '../terminal/printable.js';
+import { classList } from '../terminal/classList.js';
 import { Reporter } from '../terminal/reporter.js';
 import type { CommandBody } from './commandBody.js';
 import { reportModel } from './modelNotes.js';
@@ -38,7 +38,7 @@ interface ExportArguments {
 /** How to use each kind of output. */
 const USAGE_HINTS: Record<ExportArguments['to'], string> = {
   onnx:
-    'input x: float32 [N, 1, 28, 28], (pixel / 255 - 0.5) / 0.5; output logits [N, ' +
+    'input x: float32 [N, SHAPE], (pixel / 255 - 0.5) / 0.5; output logits [N, ' +
     'classes]; see its metadata',
   safetensors: 'state dict with the names of the PyTorch original; class names in the header',
   pth: "torch.load(FILE)['model_state_dict']; also has the keys class_mapping and input_size",
@@ -63,24 +63,28 @@ async function run(args: ExportArguments): Promise<void> {
   const { path, name } = found;
   const out = args.out ?? defaultOut(found, suffix, force);
   checkOverwrite(out, force);
-  const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
-    const loaded = await loadModel(path);
-    reportModel(reporter, found, loaded);
-    const exported = { ...loaded, data: loaded.training.data };
-    const result =
-      to === 'pytorch'
-        ? { files: await exportProject(exported, out) }
-        : await writeModelFile(exported, to, out, { weights });
-    loaded.model.dispose();
-    return { result, classes: loaded.classes };
-  });
+  const { result, classes, shape } = await withBackend(
+    { backend: 'reference', threads: 1 },
+    async () => {
+      const loaded = await loadModel(path);
+      reportModel(reporter, found, loaded);
+      const exported = { ...loaded, data: loaded.training.data };
+      const result =
+        to === 'pytorch'
+          ? { files: await exportProject(exported, out) }
+          : await writeModelFile(exported, to, out, { weights });
+      loaded.model.dispose();
+      return { result, classes: loaded.classes, shape: loaded.model.inputShape };
+    },
+  );
   reporter.emit({ model: path, to, out, ...result, classes });
   if (json) return;
   const details =
     'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
-  reporter.print(`read      ${name}  (${classes.length} classes: ${printable(classes.join(''))})`);
+  reporter.print(`read      ${name}  (${classes.length} classes: ${classList(classes)})`);
   reporter.print(`wrote     ${out}  (${details})`);
-  reporter.print(`use       ${USAGE_HINTS[to].replace('FILE', `'${out}'`)}`);
+  const hint = USAGE_HINTS[to].replace('FILE', `'${out}'`).replace('SHAPE', shape.join(', '));
+  reporter.print(`use       ${hint}`);
 }
 
 async function writeModelFile(

@@ -10,6 +10,7 @@ import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
+import { classList } from '../terminal/classList.js';
 import { Reporter } from '../terminal/reporter.js';
 import type { CommandBody } from './commandBody.js';
 import { forceOption, jsonOption } from './options.js';
@@ -61,7 +62,7 @@ async function run({ file, force, json, ...args }: ImportArguments): Promise<voi
         (shape.length === 0 ? 'scalar' : shape.join(' x ')),
     );
   }
-  reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}`);
+  reporter.print(`classes   ${classes.length}: ${classList(classes)}`);
   if (ignored.length > 0) reporter.print(`ignored   ${printable(ignored.join(', '))}`);
   reporter.print(`wrote     ${out}  (sha256 ${outDigest})`);
   reporter.print(`next      npx inkgrad eval --model ${out}`);

@@ -6,11 +6,13 @@ import type { Json, JsonObject } from '../../nn/index.js';
 import { withBackend } from '../device/backend.js';
 import { describeLayers, type LayerInfo } from '../model/describeModel.js';
 import { findModel } from '../model/findModel.js';
+import { describeInput } from '../model/modelInput.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { flattenValues, provenanceOf, omit, type Provenance } from '../model/provenance.js';
+import { classList } from '../terminal/classList.js';
 import { Reporter } from '../terminal/reporter.js';
 import type { CommandBody } from './commandBody.js';
 import { DEFAULT_MODEL, jsonOption } from './options.js';
@@ -25,12 +27,13 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
   const { path: file, note } = await findModel(given);
   if (note !== null) reporter.warn(note);
   const { format, original, safetensors } = await readModelBytes(file);
-  const { classes, layers, parameters, verified } = await withBackend(
+  const { classes, input, layers, parameters, verified } = await withBackend(
     { backend: 'reference', threads: 1 },
     async () => {
-      const { model, classes, verified } = await modelFrom(file, safetensors);
+      const { model, classes, input, verified } = await modelFrom(file, safetensors);
       const description = {
         classes,
+        input,
         verified,
         layers: describeLayers(model),
         parameters: model.parameterCount,
@@ -49,6 +52,7 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
     sha256: digest,
     verified,
     classes,
+    input,
     parameters,
     multiplyAdds,
     layers,
@@ -62,7 +66,8 @@ async function run({ file: given, json }: InfoArguments): Promise<void> {
       ? 'verified  the contents match the digest in the file'
       : 'verified  no: the file contains no digest, so damaged weights are not detected',
   );
-  reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
+  reporter.print(`classes   ${classes.length}: ${classList(classes)}`);
+  reporter.print(`input     ${describeInput(input)}, --preprocess ${input.preprocess}\n`);
   for (const line of formatTable(layers)) reporter.print(line);
   const millions = (multiplyAdds / 1e6).toFixed(2);
   reporter.print(

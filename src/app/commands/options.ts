@@ -5,6 +5,8 @@
 
 import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
+import { ORIENTATIONS, type Orientation } from '../datasets/formats/orientation.js';
+import { MAX_SIZE, MIN_SIZE, PREPROCESSING, type Preprocessing } from '../model/modelInput.js';
 import { BACKENDS } from '../device/backend.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { closestName } from '../terminal/closestName.js';
@@ -29,7 +31,9 @@ export function dataOptions<T>(
     .option('data', {
       type: 'string',
       requiresArg: true,
-      describe: 'Folder of the official EMNIST files (default: EMNIST_DIR, then data/emnist)',
+      describe:
+        'Images: the folder of the EMNIST files (default: EMNIST_DIR, then data/emnist), a folder ' +
+        'of images per class, MNIST files, or a .csv, .npz or .mat file',
     })
     .option('split', {
       ...choice('split', Object.keys(EMNIST_SPLITS)),
@@ -41,6 +45,46 @@ export function dataOptions<T>(
       describe: 'Use only the first N images',
     });
 }
+
+export const ORIENTATION_HELP =
+  'How arrays of images are stored: upright (MNIST), transposed (EMNIST), or detected';
+export const SIZE_HELP = 'Height and width of the images in pixels, 8 to 128';
+export const PREPROCESS_HELP =
+  'ink: find the ink of each character; resize: only change the size (default: ink for gray ' +
+  'images of classes with one character as name)';
+
+/** Options of commands that read images and have no settings of a run. */
+export function orientationOption<T>(
+  yargs: Argv<T>,
+): Argv<T & Pick<InputArguments, 'orientation'>> {
+  return yargs.option('orientation', {
+    ...choice('orientation', ORIENTATIONS),
+    default: 'auto' as const,
+    describe: ORIENTATION_HELP,
+  });
+}
+
+/** The form of the images, for commands without a model. */
+export interface InputArguments {
+  readonly orientation: Orientation;
+  readonly size: number | undefined;
+  readonly preprocess: Preprocessing | undefined;
+}
+
+export function inputOptions<T>(yargs: Argv<T>): Argv<T & InputArguments> {
+  return orientationOption(yargs)
+    .option('size', {
+      ...numberOption('size', `a whole number from ${MIN_SIZE} to ${MAX_SIZE}`, isSize),
+      describe: SIZE_HELP,
+    })
+    .option('preprocess', {
+      ...choice('preprocess', PREPROCESSING),
+      describe: PREPROCESS_HELP,
+    });
+}
+
+const isSize = (value: number): boolean =>
+  Number.isInteger(value) && value >= MIN_SIZE && value <= MAX_SIZE;
 
 /** @param backends values of `--backend`; default those that every command accepts */
 export function runOptions<T>(

@@ -2,10 +2,11 @@
 
 import { basename, join } from 'node:path';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { ArgumentError } from '../../engine/errors.js';
+import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
-  preprocess,
   type DecodedImage,
   type Invert,
   type PreparedImage,
@@ -14,7 +15,8 @@ import { writeAtomically, newFolder } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
 import { interpret, type Prediction } from '../evaluation/interpret.js';
-import { INPUT_PIXELS, INPUT_SHAPE } from '../model/imageTensor.js';
+import { describeInput, inputPixels, storedInput, type ModelInput } from '../model/modelInput.js';
+import { prepareImage } from '../model/prepareImage.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
@@ -53,7 +55,7 @@ type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 const BATCH_SIZE = 64;
 /** Up to this number of images, the start of a GPU or of threads takes longer than it saves. */
 const FEW_IMAGES = 1000;
-/** Scale factor of debug images. */
+/** Scale factor of debug images of 28 x 28 pixels; other sizes become about as large. */
 const DEBUG_SCALE = 10;
 const BAR_WIDTH = 24;
 
@@ -117,6 +119,12 @@ async function predictAll(args: PredictArguments, task: PredictTask): Promise<Co
       '*** This model was trained on SYNTHETIC characters only; expect errors on real ones. ***',
     );
   }
+  if (args.words && Object.keys(storedInput(loaded.input)).length > 0) {
+    throw new ArgumentError(
+      `--words requires a model of gray 28 x 28 characters, but ${model.name} classifies ` +
+        `${describeInput(loaded.input)}; remove --words, or choose another model`,
+    );
+  }
   const counts: Counts = { pictures: imageFiles.length, read: 0, empty: 0, failed: 0 };
   await (args.words ? predictLines : predictCharacters)(args, task, loaded, counts);
   loaded.model.dispose();
@@ -134,7 +142,7 @@ async function predictCharacters(
     const items: Item[] = [];
     for (const imageFile of imageFiles.slice(start, start + BATCH_SIZE)) {
       const number = start + items.length + 1;
-      items.push(await prepare(imageFile, args.invert, debugDir, number));
+      items.push(await prepare(imageFile, loaded.input, args.invert, debugDir, number));
       reporter.progress(number, imageFiles.length, `${number} of ${imageFiles.length} images`);
     }
     const predictions = await predictBatch(items, loaded, args.top);
@@ -171,7 +179,10 @@ async function predictLines(
     printLine(reporter, file, predicted, args.top);
     if (debugDir === undefined) continue;
     for (const [i, glyph] of predicted.images.entries())
-      await writeDebugImage(debugDir, file, `${index + 1}`.padStart(4, '0'), glyph, `-${i + 1}`);
+      await writeDebugImage(debugDir, file, `${index + 1}`.padStart(4, '0'), glyph, {
+        input: loaded.input,
+        suffix: `-${i + 1}`,
+      });
   }
 }
 
@@ -195,6 +206,7 @@ async function readImage(
 /** Reads and preprocesses one image; an error is stored in its item. */
 async function prepare(
   imageFile: ImageFile,
+  input: ModelInput,
   invert: Invert,
   debugDir: string | undefined,
   number: number,
@@ -202,12 +214,13 @@ async function prepare(
   const file = nameOf(imageFile);
   const image = await readImage(imageFile);
   if (image instanceof Error) return { file, error: image };
-  const prepared = preprocess(image, { invert });
-  const line = prepared.empty ? null : segmentImage(image, invert);
+  const prepared = prepareImage(image, input, invert);
+  const isCharacter = input.preprocess === 'ink' && !prepared.empty;
+  const line = isCharacter ? segmentImage(image, invert) : null;
   const several = line !== null && hasSeveralCharacters(line);
   if (debugDir === undefined) return { file, prepared, several };
   const position = String(number).padStart(4, '0');
-  const debugFile = await writeDebugImage(debugDir, file, position, prepared.image);
+  const debugFile = await writeDebugImage(debugDir, file, position, prepared.image, { input });
   return { file, prepared, several, debugFile };
 }
 
@@ -217,24 +230,28 @@ async function writeDebugImage(
   file: string,
   position: string,
   image: Uint8Array,
-  suffix = '',
+  { input, suffix = '' }: { readonly input: ModelInput; readonly suffix?: string },
 ): Promise<string> {
   const name = basename(file).replace(/\.[^.]*$/, '');
   const path = join(folder, `${position}-${name}${suffix}.png`);
-  await writeAtomically(path, await encodeEnlarged(image));
+  await writeAtomically(path, await encodeEnlarged(image, input));
   return path;
 }
 
 /** The network's input enlarged, as a PNG. */
-async function encodeEnlarged(image: Uint8Array): Promise<Uint8Array> {
-  const [channels, inputHeight, inputWidth] = INPUT_SHAPE;
-  const [height, width] = [inputHeight * DEBUG_SCALE, inputWidth * DEBUG_SCALE];
-  const data = Uint8Array.from({ length: height * width }, (_, i) => {
-    const [x, y] = [Math.floor((i % width) / DEBUG_SCALE), Math.floor(i / width / DEBUG_SCALE)];
-    return image[y * inputWidth + x];
+async function encodeEnlarged(
+  image: Uint8Array,
+  { size, channels }: ModelInput,
+): Promise<Uint8Array> {
+  const scale = Math.max(1, Math.round((DEBUG_SCALE * IMAGE_SIDE) / size));
+  const side = size * scale;
+  const data = Uint8Array.from({ length: side * side * channels }, (_, i) => {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    const [x, y] = [Math.floor((pixel % side) / scale), Math.floor(pixel / side / scale)];
+    return image[(channel * size + y) * size + x];
   });
   const { encode } = await import('fast-png');
-  return encode({ data, width, height, channels, depth: 8 });
+  return encode({ data, width: side, height: side, channels, depth: 8 });
 }
 
 /** Classifies the non-empty images in one batch; null for the rest. */
@@ -245,8 +262,9 @@ async function predictBatch(
 ): Promise<(Prediction | null)[]> {
   const nonEmpty = items.filter(({ prepared }) => prepared?.empty === false);
   if (nonEmpty.length === 0) return items.map(() => null);
-  const images = new Uint8Array(nonEmpty.length * INPUT_PIXELS);
-  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * INPUT_PIXELS));
+  const pixels = inputPixels(loaded.input);
+  const images = new Uint8Array(nonEmpty.length * pixels);
+  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * pixels));
   const probabilities = await classify(loaded.model, images, loaded.temperature);
   const { length } = loaded.classes;
   return items.map((item) => {
@@ -291,9 +309,12 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
     ? `${reporter.paint('yellow', 'not a letter or digit')}  (most similar: ${characters.join(' or ')})`
     : `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`;
   reporter.print(`${printable(file)}\n  ${text}`);
+  const width = Math.max(...top.map(({ name }) => name.length));
   for (const { name, probability: share } of top) {
     const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
-    reporter.print(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());
+    reporter.print(
+      `    ${printable(name).padEnd(width)} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd(),
+    );
   }
 }
 
@@ -329,7 +350,7 @@ export const predictCommand: CommandBody<PredictOptions> = {
       .option('debug-dir', {
         type: 'string',
         requiresArg: true,
-        describe: 'New folder for enlarged copies of the 28 x 28 network inputs',
+        describe: 'New folder for enlarged copies of the network inputs',
       })
       .example('$0 predict a.png scans/', 'classify an image, and every image in a folder')
       .example('$0 predict --words note.png', 'recognize a line of handwriting')

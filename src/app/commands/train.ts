@@ -88,8 +88,9 @@ async function trainOrFindRate(
   if (settings.valOnTest) reporter.warn(VAL_ON_TEST_WARNING);
 
   const { classes } = source.train;
-  const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
-  const model = makeNetwork(settings, classes.length, rng);
+  const { balance } = settings;
+  const teachers = await openTeachers(settings.teacher, { classes, balance, input: source.input });
+  const model = makeNetwork(settings, classes.length, rng, source.input);
   if (settings.init !== null && saved === null) {
     await loadWeights(model, await modelPath(settings.init));
   }
@@ -136,7 +137,7 @@ function openSource(
   rng: Rng,
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {
-  const { data, split, limit, valFraction, valOnTest, seed } = settings;
+  const { data, split, limit, valFraction, valOnTest, seed, orientation } = settings;
   const sourceOptions = {
     data: data ?? undefined,
     split,
@@ -144,6 +145,9 @@ function openSource(
     valFraction,
     valOnTest,
     rng,
+    orientation,
+    input: { size: settings.size ?? undefined, preprocess: settings.preprocess ?? undefined },
+    reporter: fetch.reporter,
   };
   if (saved === null) return openTrainingSource({ ...sourceOptions, seed, fetch });
   if (!saved.data.synthetic) {

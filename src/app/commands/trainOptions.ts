@@ -4,10 +4,22 @@
 
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { optionName, SETTINGS, type SettingName, type Settings } from '../run/settings.js';
+import { ORIENTATIONS } from '../datasets/formats/orientation.js';
+import { PREPROCESSING } from '../model/modelInput.js';
 import { SCHEDULES } from '../training/schedule.js';
 import { KEEP_OPTIONS } from '../training/trainerEvents.js';
 import { RECIPE_NAMES } from '../training/recipes.js';
-import { choice, dataOptions, jsonOption, numberOption, runOptions, validator } from './options.js';
+import {
+  ORIENTATION_HELP,
+  PREPROCESS_HELP,
+  SIZE_HELP,
+  choice,
+  dataOptions,
+  jsonOption,
+  numberOption,
+  runOptions,
+  validator,
+} from './options.js';
 
 /** Every setting, undefined if not given, and options that are not part of a run. */
 export type TrainOptions = {
@@ -144,6 +156,9 @@ const DESCRIPTIONS: readonly OptionDescription[] = [
     describe: 'Shuffle the images in every epoch (--no-shuffle: file order)',
   },
   { name: 'init', group: RECIPE, describe: 'Initialize the weights from this model file' },
+  { name: 'orientation', group: DATA, describe: ORIENTATION_HELP },
+  { name: 'size', group: DATA, describe: `${SIZE_HELP} (default: 28)` },
+  { name: 'preprocess', group: DATA, describe: PREPROCESS_HELP },
   {
     name: 'valFraction',
     group: DATA,
@@ -175,7 +190,8 @@ function isPrintable(initial: unknown): initial is number | string {
 function yargsType(name: SettingName): 'boolean' | 'string' | 'number' {
   const { defaultValue: initial } = SETTINGS[name];
   if (typeof initial === 'boolean') return 'boolean';
-  return typeof initial === 'string' || name === 'init' || name === 'teacher' ? 'string' : 'number';
+  const isText = typeof initial === 'string' || ['init', 'teacher', 'preprocess'].includes(name);
+  return isText ? 'string' : 'number';
 }
 
 /** Valid values of options with a fixed set. */
@@ -183,6 +199,8 @@ const CHOICES: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   recipe: RECIPE_NAMES,
   schedule: SCHEDULES,
   keep: KEEP_OPTIONS,
+  orientation: ORIENTATIONS,
+  preprocess: PREPROCESSING,
 };
 
 type IsNumber = (value: number) => boolean;

@@ -2,11 +2,12 @@
 // and the HTML report.
 
 import { join } from 'node:path';
-import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
+import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { writeAtomically } from '../outputFiles.js';
 import type { Canvas } from '../report/canvas.js';
 import { confusionPlot } from '../report/confusion.js';
 import { gallery } from '../report/gallery.js';
+import { grayTile } from '../report/grayTile.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { lineChart } from '../report/lineChart.js';
 import { encodeCanvas } from '../report/png.js';
@@ -36,7 +37,7 @@ export function drawErrors(evaluation: CalibratedEvaluation, dataset: ImageDatas
   if (errors.length === 0) return null;
   errors.sort((a, b) => confidence(b) - confidence(a));
   const tiles = errors.slice(0, MAX_ERRORS).map((i) => ({
-    pixels: imageAt(dataset, i),
+    pixels: grayTile(dataset, i),
     caption: `${classes[labels[i]]} → ${classes[predictions[i]]}\n${percent(confidence(i), 1)}`,
     tone: 'bad' as const,
   }));

@@ -9,7 +9,7 @@ import { saveState, type Layer } from '../../nn/index.js';
 import { ModelError } from '../errors.js';
 import { withDigest } from '../model/fileDigest.js';
 import {
-  modelFrom,
+  characterModelFrom,
   readContents,
   type LoadedModel,
   type TrainingMetadata,
@@ -83,7 +83,7 @@ export async function loadCharacterModel(
   const backend = checkBackend('loadCharacterModel', options.backend);
   const { name, bytes } = await readSource(source);
   const { safetensors } = await readContents(name, bytes);
-  const loaded = await modelFrom(name, safetensors, backend);
+  const loaded = await characterModelFrom(name, safetensors, 'inkgrad/character', backend);
   return new CharacterModel(loaded, backend);
 }
 

@@ -208,11 +208,12 @@ async function openData(
       `train: data must be an ImageDataset (inkgrad/data), got ${describeValue(data)}`,
     );
   }
-  const { name, height, width, classes } = data;
-  if (height !== IMAGE_SIDE || width !== IMAGE_SIDE || classes.length < 2) {
+  const { name, channels, height, width, classes } = data;
+  const isCharacterSize = channels === 1 && height === IMAGE_SIDE && width === IMAGE_SIDE;
+  if (!isCharacterSize || classes.length < 2) {
     throw new ArgumentError(
       `train: the network expects images of ${IMAGE_SIDE} x ${IMAGE_SIDE} pixels and at least 2 ` +
-        `classes; ${name} has ${height} x ${width} and ${classes.length}`,
+        `classes; ${name} has ${channels === 1 ? '' : `${channels} x `}${height} x ${width} and ${classes.length}`,
     );
   }
   return limit === null ? data : limitImages(data, limit);

@@ -16,7 +16,7 @@ import { isLegacyPth, isPth } from '../formats/pthSignature.js';
 import { checkNumbers } from './checkNumbers.js';
 import { verifyDigest } from './fileDigest.js';
 import { CharacterNet, convolutionsOf, inputSizeOf } from './characterNet.js';
-import { readModelInput, type ModelInput } from './modelInput.js';
+import { readModelInput, requireCharacters, type ModelInput } from './modelInput.js';
 
 /** File format, detected from the first bytes. */
 export type ModelFormat = 'safetensors' | 'pth';
@@ -171,6 +171,28 @@ export function modelFrom(
     const { verified } = file;
     return { model: model.eval(), classes, temperature, rejection, training, input, verified };
   });
+}
+
+/**
+ * As `modelFrom`, for programs that classify gray characters of 28 x 28 pixels only.
+ *
+ * @param caller the program, for the message
+ * @throws ModelError if the model is damaged, or classifies other images
+ */
+export async function characterModelFrom(
+  name: string,
+  safetensors: Uint8Array,
+  caller: string,
+  backend: Backend = currentBackend(),
+): Promise<LoadedModel> {
+  const loaded = await modelFrom(name, safetensors, backend);
+  try {
+    requireCharacters(name, loaded.input, caller);
+    return loaded;
+  } catch (error) {
+    loaded.model.dispose();
+    throw error;
+  }
 }
 
 function createNetwork(

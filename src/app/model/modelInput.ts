@@ -34,6 +34,21 @@ export function storedInput({
   return isDefault ? {} : { size, channels, preprocess: method };
 }
 
+/**
+ * Checks that a network classifies gray characters of 28 x 28 pixels.
+ *
+ * @param caller what requires it, for the message
+ * @internal
+ * @throws ModelError if it classifies other images
+ */
+export function requireCharacters(name: string, input: ModelInput, caller: string): void {
+  if (Object.keys(storedInput(input)).length === 0) return;
+  throw new ModelError(
+    `model ${name}: classifies ${describeInput(input)} (--preprocess ${input.preprocess}), but ` +
+      `${caller} requires gray characters of 28 x 28 pixels; use inkgrad predict`,
+  );
+}
+
 type Undefinable = { readonly [Key in keyof ModelInput]?: ModelInput[Key] | undefined };
 
 /**

@@ -6,6 +6,7 @@ import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
 import type { Json } from '../../nn/index.js';
 import type { TrainingMetadata } from '../model/modelContents.js';
+import { describeInput, storedInput } from '../model/modelInput.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { createRunDirectory } from '../outputFiles.js';
 import { findDataDir, type TrainingSource } from '../training/source.js';
@@ -149,7 +150,7 @@ async function recordData(
 function trainingMetadata(
   settings: Settings,
   data: DataRecord,
-  { train }: TrainingSource,
+  { train, input }: TrainingSource,
   { priors }: Trainer,
 ): TrainingMetadata {
   const { seed, valFraction, valOnTest, limit } = settings;
@@ -160,7 +161,8 @@ function trainingMetadata(
     validation: data.validation.sha256,
   };
   const split = { seed, valFraction, valOnTest, limit };
-  return { classes, data: name, synthetic, ...split, logPriors: priors, digests };
+  const form = storedInput(input);
+  return { classes, data: name, synthetic, ...split, logPriors: priors, digests, ...form };
 }
 
 function describeSession({ description, report }: StartedBackend, trainer: Trainer): SessionRecord {
@@ -212,9 +214,17 @@ function printHeader(
   reporter.print(
     settings.valOnTest
       ? `validate  ${validation.length} images of the TEST part`
-      : `validate  ${validation.length} images held out from the training part; the test part ` +
+      : source.hasValidation
+        ? `validate  ${validation.length} images of the validation part; the test part is not used`
+        : `validate  ${validation.length} images held out from the training part; the test part ` +
           'is not used',
   );
+  const isDefault = Object.keys(storedInput(source.input)).length === 0;
+  if (!isDefault) {
+    reporter.print(
+      `images    ${describeInput(source.input)}, --preprocess ${source.input.preprocess}`,
+    );
+  }
   reporter.print(`network   ${options.trainer.model.parameterCount} parameters`);
   const [recipe, ...otherLines] = describeRecipe(settings);
   reporter.print(`recipe    ${recipe}`);

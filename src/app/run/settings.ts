@@ -5,6 +5,8 @@ import { ArgumentError, FormatError } from '../../engine/errors.js';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { SCHEDULES, type ScheduleName } from '../training/schedule.js';
 import { KEEP_OPTIONS, type KeepOption } from '../training/trainerEvents.js';
+import { ORIENTATIONS, type Orientation } from '../datasets/formats/orientation.js';
+import { MAX_SIZE, MIN_SIZE, PREPROCESSING, type Preprocessing } from '../model/modelInput.js';
 import { RECIPE_NAMES, RECIPES, type RecipeName } from '../training/recipes.js';
 
 /**
@@ -14,9 +16,15 @@ import { RECIPE_NAMES, RECIPES, type RecipeName } from '../training/recipes.js';
 export interface Settings {
   /** Defaults for the settings below. */
   readonly recipe: RecipeName;
-  /** The folder of EMNIST files that was given. */
+  /** The file or folder of images that was given. */
   readonly data: string | null;
   readonly split: string;
+  /** Whether arrays of images are stored transposed. */
+  readonly orientation: Orientation;
+  /** Side of the images in pixels; null: 28. */
+  readonly size: number | null;
+  /** How images become inputs; null: as the data suggests. */
+  readonly preprocess: Preprocessing | null;
   readonly limit: number | null;
   readonly valFraction: number;
   readonly valOnTest: boolean;
@@ -126,6 +134,13 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   // The folder may have moved; its contents must be the same.
   data: changeable(null, TEXT),
   split: fixed('balanced', TEXT),
+  orientation: fixed('auto', oneOf(ORIENTATIONS)),
+  size: fixed(null, {
+    description: `a whole number from ${MIN_SIZE} to ${MAX_SIZE}`,
+    isValid: (value) =>
+      Number.isInteger(value) && (value as number) >= MIN_SIZE && (value as number) <= MAX_SIZE,
+  }),
+  preprocess: fixed(null, oneOf(PREPROCESSING)),
   limit: fixed(null, wholeNumber(1)),
   valFraction: fixed(
     0.1,
@@ -182,7 +197,17 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
 };
 
 /** Settings that runs of version 0.2 lack; they have their defaults there. */
-const ADDED: readonly SettingName[] = ['ordinaryForms', 'rareForms', 'outliers'];
+const ADDED: readonly SettingName[] = [
+  'ordinaryForms',
+  'rareForms',
+  'outliers',
+  'orientation',
+  'size',
+  'preprocess',
+];
+
+/** Settings of data that is not EMNIST; digests contain them only where they are not the default. */
+const OWN_DATA: readonly SettingName[] = ['orientation', 'size', 'preprocess'];
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -230,7 +255,9 @@ function checkCompatible(settings: Settings): Settings {
 
 /** The settings that a resumed run must keep. */
 export function fixedSettings(settings: Settings): JsonObject {
-  const names = SETTING_NAMES.filter((name) => isFixed(name, settings));
+  const isUnused = (name: SettingName): boolean =>
+    OWN_DATA.includes(name) && settings[name] === SETTINGS[name].defaultValue;
+  const names = SETTING_NAMES.filter((name) => isFixed(name, settings) && !isUnused(name));
   return Object.fromEntries(names.map((name) => [name, settings[name]]));
 }
 

@@ -6,6 +6,7 @@ import type { CharacterNet } from '../model/characterNet.js';
 import { modelPath } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import type { LoadedModel } from '../model/modelContents.js';
+import { describeInput, type ModelInput } from '../model/modelInput.js';
 import { digestFile, type FileDigest } from './digests.js';
 
 export interface Teachers {
@@ -20,6 +21,7 @@ export interface Student {
   readonly classes: readonly string[];
   /** True if the run trains with logit adjustment. */
   readonly balance: boolean;
+  readonly input: ModelInput;
 }
 
 /**
@@ -46,11 +48,18 @@ export async function openTeachers(paths: string | null, student: Student): Prom
   return { models, files };
 }
 
-function checkSameTask(path: string, { classes, training }: LoadedModel, student: Student): void {
+function checkSameTask(path: string, loaded: LoadedModel, student: Student): void {
+  const { classes, training, input } = loaded;
   if (classes.join('\n') !== student.classes.join('\n')) {
     throw new ModelError(
       `--teacher ${path}: its classes (${classes.length}) differ from those of the data ` +
         `(${student.classes.length}); use a model trained on the same classes`,
+    );
+  }
+  if (describeInput(input) !== describeInput(student.input)) {
+    throw new ModelError(
+      `--teacher ${path}: it classifies ${describeInput(input)}, but the run has ` +
+        `${describeInput(student.input)}; use a model trained on the same form of images`,
     );
   }
   const balanced = (training.logPriors ?? null) !== null;

@@ -3,13 +3,20 @@
 
 import type { Rng } from '../../engine/rng.js';
 import { CharacterNet, type Convolutions } from '../model/characterNet.js';
+import { DEFAULT_INPUT, type ModelInput } from '../model/modelInput.js';
 import type { TrainerOptions } from '../training/trainer.js';
 import type { Settings } from './settings.js';
 
 /** A new network on the current backend, with initial weights drawn from `rng`. */
-export function makeNetwork(settings: Settings, classes: number, rng: Rng): CharacterNet {
+export function makeNetwork(
+  settings: Settings,
+  classes: number,
+  rng: Rng,
+  { size, channels }: Pick<ModelInput, 'size' | 'channels'> = DEFAULT_INPUT,
+): CharacterNet {
   const convolutions = settings.convolutions.split(',').map(Number) as unknown as Convolutions;
-  return new CharacterNet({ classes, rng, dropout: settings.dropout, convolutions });
+  const { dropout } = settings;
+  return new CharacterNet({ classes, rng, dropout, convolutions, size, channels });
 }
 
 /** The options of a trainer that follow from the settings. */

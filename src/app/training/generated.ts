@@ -51,10 +51,11 @@ export function addGenerated(
 ): ImageDataset {
   const share = ordinaryForms + rareForms + outliers;
   if (share === 0) return train;
-  if (train.classes.join() !== BALANCED_CLASSES.join()) {
+  const isCharacter = train.channels === 1 && train.height === IMAGE_SIDE;
+  if (!isCharacter || train.classes.join() !== BALANCED_CLASSES.join()) {
     throw new ArgumentError(
-      '--ordinary-forms, --rare-forms and --outliers need the 47 classes of the balanced split; ' +
-        `remove them for ${train.name}`,
+      '--ordinary-forms, --rare-forms and --outliers need the 47 classes of the balanced split, 28 x 28 ' +
+        `pixels; remove them for ${train.name}`,
     );
   }
   if (!(share < 1)) {

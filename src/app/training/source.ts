@@ -11,7 +11,11 @@ import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
 import { InterruptedError } from '../errors.js';
+import type { WantedInput } from '../datasets/buildDataset.js';
+import { resizeDataset } from '../datasets/resizeDataset.js';
+import type { ModelInput } from '../model/modelInput.js';
 import { holdOutValidation, SYNTHETIC_COUNT } from './holdOut.js';
+import { openData, readPart, type FoundData, type LayoutOptions } from './ownData.js';
 import type { FetchOptions } from '../fetch/fetchEmnist.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';
@@ -19,8 +23,8 @@ import type { Reporter } from '../terminal/reporter.js';
 /** Default data folder. */
 export const DEFAULT_DATA_DIR = 'data/emnist';
 
-export interface SourceOptions {
-  /** The folder given with --data. */
+export interface SourceOptions extends LayoutOptions {
+  /** The file or folder given with --data. */
   readonly data?: string | undefined;
   /** The folder that the resumed run began with; used if none is given now and it still exists. */
   readonly rememberedFolder?: string | null;
@@ -85,12 +89,39 @@ function existingDir(folder: string | null | undefined): string | null {
   return typeof folder === 'string' && existsSync(folder) ? folder : null;
 }
 
+/** What a path given by the user contains; the default folder contains EMNIST. */
+async function findData(options: SourceOptions): Promise<FoundData> {
+  const path = requestedDir(options.data) ?? existingDir(options.rememberedFolder);
+  return path === null
+    ? { emnist: DEFAULT_DATA_DIR }
+    : openData(path, checkSplit(options.split), options);
+}
+
+/** A data set, and the form of its images. */
+interface StoredPart {
+  readonly dataset: ImageDataset;
+  readonly input: ModelInput;
+}
+
 /** One part from disk. */
-function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<ImageDataset> {
+async function readStored(
+  found: FoundData,
+  options: SourceOptions,
+  part: 'train' | 'test',
+): Promise<StoredPart> {
+  if (!('emnist' in found)) return readPart(found, part, options);
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  const dir =
-    requestedDir(options.data) ?? existingDir(options.rememberedFolder) ?? DEFAULT_DATA_DIR;
-  return readEmnist({ dir, split: checkSplit(options.split), part, ...limit });
+  const { emnist: dir } = found;
+  return withInput(
+    await readEmnist({ dir, split: checkSplit(options.split), part, ...limit }),
+    options.input,
+  );
+}
+
+/** Images of characters, resized if another size was requested. */
+function withInput(dataset: ImageDataset, wanted: WantedInput = {}): StoredPart {
+  const { size = dataset.height, channels = 1, preprocess = 'ink' } = wanted;
+  return { dataset: resizeDataset(dataset, size, channels), input: { size, channels, preprocess } };
 }
 
 /**
@@ -135,6 +166,10 @@ export interface TrainingSourceOptions extends SourceOptions {
 export interface TrainingSource {
   readonly train: ImageDataset;
   readonly validation: ImageDataset;
+  /** Size, channels and preprocessing of the images. */
+  readonly input: ModelInput;
+  /** True if the data has a validation part of its own. */
+  readonly hasValidation: boolean;
   /**
    * Why the characters are synthetic: the reason why the download failed. Null if they are real.
    */
@@ -150,39 +185,53 @@ export interface TrainingSource {
  * @throws DataError if a file is damaged
  */
 export async function openTrainingSource(options: TrainingSourceOptions): Promise<TrainingSource> {
-  const { all, syntheticReason } = await readTraining(options);
+  const { found, all, input, syntheticReason } = await readTraining(options);
+  const base = { input, syntheticReason, hasValidation: false };
   if (options.valOnTest === true) {
     const validation =
-      syntheticReason === null ? await readStored(options, 'test') : syntheticPart(options, 'test');
-    return { train: all, validation, syntheticReason };
+      found === null
+        ? withInput(syntheticPart(options, 'test'), input)
+        : await readStored(found, { ...options, input }, 'test');
+    return { ...base, train: all, validation: validation.dataset };
+  }
+  if (found !== null && !('emnist' in found) && found.parts.validation !== undefined) {
+    const { dataset } = await readPart(found, 'validation', { ...options, input });
+    return { ...base, train: all, validation: dataset, hasValidation: true };
   }
   const parts = holdOutValidation(all, options.valFraction, options.rng, '--val-fraction');
-  return { ...parts, syntheticReason };
+  return { ...base, ...parts };
 }
 
-async function readTraining(
-  options: TrainingSourceOptions,
-): Promise<{ all: ImageDataset; syntheticReason: string | null }> {
-  if (options.syntheticReason !== undefined) {
-    return { all: syntheticPart(options, 'train'), syntheticReason: options.syntheticReason };
-  }
-  const stored = (): Promise<ImageDataset> => readStored(options, 'train');
-  if (options.seed === null || requestedDir(options.data) !== null) {
-    return { all: await stored(), syntheticReason: null };
-  }
+/** The training part and where it is from; `found` is null for synthetic characters. */
+interface WholeTraining {
+  readonly found: FoundData | null;
+  readonly all: ImageDataset;
+  readonly input: ModelInput;
+  readonly syntheticReason: string | null;
+}
+
+async function readTraining(options: TrainingSourceOptions): Promise<WholeTraining> {
+  const synthetic = (syntheticReason: string): WholeTraining => {
+    const { dataset, input } = withInput(syntheticPart(options, 'train'), options.input);
+    return { found: null, all: dataset, input, syntheticReason };
+  };
+  if (options.syntheticReason !== undefined) return synthetic(options.syntheticReason);
+  const found = await findData(options);
+  const stored = async (): Promise<WholeTraining> => {
+    const { dataset, input } = await readStored(found, options, 'train');
+    return { found, all: dataset, input, syntheticReason: null };
+  };
+  if (options.seed === null || requestedDir(options.data) !== null) return stored();
   try {
-    return { all: await stored(), syntheticReason: null };
+    return await stored();
   } catch (error) {
     if (!(error instanceof DataMissingError)) throw error;
   }
-  let syntheticReason: string | null = `no data in ${DEFAULT_DATA_DIR}`;
-  if (options.fetch) {
-    const { offline, reporter } = options.fetch;
-    syntheticReason =
-      offlineReason(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
-    if (syntheticReason === null) return { all: await stored(), syntheticReason };
-  }
-  return { all: syntheticPart(options, 'train'), syntheticReason };
+  if (!options.fetch) return synthetic(`no data in ${DEFAULT_DATA_DIR}`);
+  const { offline, reporter } = options.fetch;
+  const reason =
+    offlineReason(offline) ?? (await fetchForTraining(checkSplit(options.split), reporter));
+  return reason === null ? stored() : synthetic(reason);
 }
 
 function syntheticPart(
@@ -206,15 +255,15 @@ export async function openPart(
   seed: number,
 ): Promise<ImageDataset> {
   try {
-    return await readStored(options, part);
+    return (await readStored(await findData(options), options, part)).dataset;
   } catch (error) {
     if (!(error instanceof DataMissingError) || requestedDir(options.data) !== null) throw error;
     const count = Math.min(SYNTHETIC_COUNT, options.limit ?? Infinity);
-    return syntheticDataset({ seed, count, part });
+    return withInput(syntheticDataset({ seed, count, part }), options.input).dataset;
   }
 }
 
 /** The test part; used only by evaluation. */
-export function openTestSource(options: SourceOptions): Promise<ImageDataset> {
-  return readStored(options, 'test');
+export async function openTestSource(options: SourceOptions): Promise<ImageDataset> {
+  return (await readStored(await findData(options), options, 'test')).dataset;
 }

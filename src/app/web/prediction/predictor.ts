@@ -5,7 +5,7 @@ import { ArgumentError } from '../../../engine/errors.js';
 import { IMAGE_PIXELS } from '../../../data/emnist/idx.js';
 import { Normalizer } from '../../../data/loading/transform.js';
 import type { CharacterNet } from '../../model/characterNet.js';
-import { modelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
+import { characterModelFrom, readContents, type LoadedModel } from '../../model/modelContents.js';
 import type { Rejection } from '../../evaluation/rejection.js';
 import { probabilitiesOf } from '../../training/temperature.js';
 import { pageBackend } from './backend.js';
@@ -50,7 +50,7 @@ export class Predictor {
   static async open(bytes: Uint8Array, name: string): Promise<Predictor> {
     const { format, safetensors } = await readContents(name, bytes);
     const backend = await pageBackend();
-    const loaded = await modelFrom(name, safetensors, backend);
+    const loaded = await characterModelFrom(name, safetensors, 'this page', backend);
     const parameters = loaded.model.parameterCount;
     const card = { name, format, bytes, safetensors, parameters, training: loaded.training };
     return new Predictor(loaded, card, backend);
