@@ -79,7 +79,7 @@ describe('data fetch', () => {
   });
 
   it.each([
-    ['data', /^inkgrad: Specify a subcommand: fetch \(see inkgrad data --help\)/],
+    ['data', /^inkgrad: Specify a subcommand: fetch or convert \(see inkgrad data --help\)/],
     ['data fetsch', /^inkgrad: Unknown command: fetsch; did you mean fetch\?/],
     ['data fetch --split nope', /--split must be one of balanced, letters, .*, got nope/],
     ['data fetch --from a --url b', /Arguments from and url are mutually exclusive/],

@@ -12,7 +12,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     command: 'data',
-    describe: 'Download data sets',
+    describe: 'Download and convert data sets',
     load: async () => (await import('./data.js')).dataCommand,
   },
   {

@@ -1,4 +1,4 @@
-// `inkgrad data fetch`: downloads EMNIST.
+// `inkgrad data`: downloads EMNIST (`fetch`), and converts data sets (dataConvert.ts).
 
 import type { Argv, CommandModule } from 'yargs';
 import { EMNIST_ARCHIVE } from '../../data/emnist/readEmnist.js';
@@ -6,8 +6,9 @@ import { checkSplit, EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
-import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/source.js';
+import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/download.js';
 import type { CommandBody } from './commandBody.js';
+import { convertCommand } from './dataConvert.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {
@@ -84,11 +85,13 @@ export const dataCommand: CommandBody<object> = {
   builder: (yargs: Argv): Argv =>
     yargs
       .command(fetchCommand)
-      .demandCommand(1, 'Specify a subcommand: fetch.')
+      .command(convertCommand)
+      .demandCommand(1, 'Specify a subcommand: fetch or convert.')
       .example('$0 data fetch', 'download the Balanced split of EMNIST')
       .example(
         '$0 data fetch --from gzip.zip',
         'extract it from an archive downloaded by other means',
-      ),
+      )
+      .example('$0 data convert --data scans --out digits', 'write your own images as IDX files'),
   handler: () => undefined,
 };

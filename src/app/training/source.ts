@@ -3,25 +3,19 @@
 // characters, which are not EMNIST and are always labeled as synthetic.
 
 import { existsSync } from 'node:fs';
-import { InkgradError } from '../../engine/errors.js';
 import type { Rng } from '../../engine/rng.js';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { readEmnist } from '../../data/emnist/readEmnist.js';
-import { checkSplit, type EmnistSplit } from '../../data/emnist/splits.js';
+import { checkSplit } from '../../data/emnist/splits.js';
 import { syntheticDataset } from '../../data/strokes/synthetic.js';
 import { DataMissingError } from '../../data/errors.js';
-import { InterruptedError } from '../errors.js';
 import type { WantedInput } from '../datasets/buildDataset.js';
 import { resizeDataset } from '../datasets/resizeDataset.js';
 import type { ModelInput } from '../model/modelInput.js';
+import { DEFAULT_DATA_DIR, fetchForTraining, offlineReason } from './download.js';
 import { holdOutValidation, SYNTHETIC_COUNT } from './holdOut.js';
 import { openData, readPart, type FoundData, type LayoutOptions } from './ownData.js';
-import type { FetchOptions } from '../fetch/fetchEmnist.js';
-import { interruptible } from '../terminal/interruptible.js';
 import type { Reporter } from '../terminal/reporter.js';
-
-/** Default data folder. */
-export const DEFAULT_DATA_DIR = 'data/emnist';
 
 export interface SourceOptions extends LayoutOptions {
   /** The file or folder given with --data. */
@@ -32,38 +26,6 @@ export interface SourceOptions extends LayoutOptions {
   readonly split: string;
   /** Read only this many images, from the first. */
   readonly limit?: number | undefined;
-}
-
-/** Message shown when the user stops a download. */
-export const INTERRUPTED_FETCH =
-  'stopped; the data received so far is in .partial files, and the same command resumes the ' +
-  'download';
-
-/** The reason why the download is disabled, as a sentence; null if it is allowed. */
-export function offlineReason(offline: boolean): string | null {
-  if (offline) return '--offline disables the download';
-  const { INKGRAD_OFFLINE = '' } = process.env;
-  return INKGRAD_OFFLINE === '' || INKGRAD_OFFLINE === '0'
-    ? null
-    : 'INKGRAD_OFFLINE disables the download';
-}
-
-/** Callbacks that report a download to the user. */
-export function downloadCallbacks(
-  reporter: Reporter,
-): Pick<FetchOptions, 'onProgress' | 'onMessage'> {
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  return {
-    onProgress: (done, total, name) =>
-      reporter.progress(
-        done,
-        total,
-        (perSecond) =>
-          `${megabytes(done)} of ${megabytes(total)} MB, ${megabytes(perSecond)} MB/s  ` +
-          name.replace(/-ubyte\.gz$/, ''),
-      ),
-    onMessage: (message) => reporter.warn(message),
-  };
 }
 
 /** The folder given by --data or EMNIST_DIR, or null. */
@@ -122,30 +84,6 @@ async function readStored(
 function withInput(dataset: ImageDataset, wanted: WantedInput = {}): StoredPart {
   const { size = dataset.height, channels = 1, preprocess = 'ink' } = wanted;
   return { dataset: resizeDataset(dataset, size, channels), input: { size, channels, preprocess } };
-}
-
-/**
- * Downloads EMNIST for training; returns null, or the reason why it failed. One attempt with a 5 s
- * timeout detects a missing network quickly.
- */
-async function fetchForTraining(split: EmnistSplit, reporter: Reporter): Promise<string | null> {
-  reporter.print(`No EMNIST data found: fetching the ${split} split into ${DEFAULT_DATA_DIR}`);
-  const { fetchEmnist } = await import('../fetch/fetchEmnist.js'); // only if data is missing
-  try {
-    await interruptible(INTERRUPTED_FETCH, (signal) =>
-      fetchEmnist({
-        split,
-        dir: DEFAULT_DATA_DIR,
-        signal,
-        ...downloadCallbacks(reporter),
-        firstRequest: { maxTries: 1, responseTimeout: 5_000 },
-      }),
-    );
-    return null;
-  } catch (error) {
-    if (error instanceof InterruptedError || !(error instanceof InkgradError)) throw error;
-    return error.message;
-  }
 }
 
 export interface TrainingSourceOptions extends SourceOptions {
@@ -266,4 +204,29 @@ export async function openPart(
 /** The test part; used only by evaluation. */
 export async function openTestSource(options: SourceOptions): Promise<ImageDataset> {
   return (await readStored(await findData(options), options, 'test')).dataset;
+}
+
+/** Every part of a data set, to convert it. */
+export interface AllParts {
+  readonly parts: Readonly<Record<'train' | 'test', ImageDataset>> & {
+    readonly validation?: ImageDataset;
+  };
+  readonly input: ModelInput;
+}
+
+/**
+ * All parts of a data set on disk.
+ *
+ * @throws DataMissingError if the data does not exist
+ */
+export async function openAllParts(options: SourceOptions): Promise<AllParts> {
+  const found = await findData(options);
+  const { dataset: train, input } = await readStored(found, options, 'train');
+  const others = { ...options, input };
+  const { dataset: test } = await readStored(found, others, 'test');
+  if ('emnist' in found || found.parts.validation === undefined) {
+    return { parts: { train, test }, input };
+  }
+  const { dataset: validation } = await readPart(found, 'validation', others);
+  return { parts: { train, validation, test }, input };
 }
