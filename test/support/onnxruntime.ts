@@ -5,16 +5,21 @@ import ort from 'onnxruntime-web';
 ort.env.wasm.numThreads = 1;
 
 export interface OnnxSession {
-  /** Images [N, 1, 28, 28], normalized, to logits [N, classes], row by row. */
+  /** Images [N, ...shape], normalized, to logits [N, classes], row by row. */
   readonly run: (images: Float32Array) => Promise<Float32Array>;
   readonly release: () => Promise<void>;
 }
 
-export async function openOnnx(model: Uint8Array): Promise<OnnxSession> {
+/** @param shape of one image */
+export async function openOnnx(
+  model: Uint8Array,
+  shape: readonly number[] = [1, 28, 28],
+): Promise<OnnxSession> {
+  const pixels = shape.reduce((product, size) => product * size, 1);
   const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'] });
   return {
     run: async (images) => {
-      const x = new ort.Tensor('float32', images, [images.length / 784, 1, 28, 28]);
+      const x = new ort.Tensor('float32', images, [images.length / pixels, ...shape]);
       const { logits } = await session.run({ x });
       return logits.data as Float32Array;
     },

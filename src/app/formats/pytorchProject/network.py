@@ -6,7 +6,7 @@ Layer names are those of inkgrad and of the PyTorch original, so state dicts can
 import torch
 from torch import nn
 
-INPUT_SIZE = (1, 28, 28)
+INPUT_SIZE = (1, 28, 28)  # channels, height, width of EMNIST images
 CHANNELS = (32, 64, 128)
 
 
@@ -22,22 +22,24 @@ def block(in_channels, out_channels, convolutions):
 
 
 class CharacterNet(nn.Module):
-    """Maps normalized images [N, 1, 28, 28] to logits [N, classes].
+    """Maps normalized images [N, *input_size] to logits [N, classes].
 
     convolutions: number of convolutions in each of the three blocks.
     """
 
-    def __init__(self, classes, dropout=0.5, convolutions=(1, 1, 1)):
+    def __init__(self, classes, dropout=0.5, convolutions=(1, 1, 1), input_size=INPUT_SIZE):
         super().__init__()
         self.convolutions = convolutions
+        self.input_size = tuple(input_size)
+        channels, height, width = input_size
         first, second, third = convolutions
         self.conv_layers = nn.Sequential(
-            *block(1, 32, first),  # [N, 32, 14, 14]
+            *block(channels, 32, first),  # 28 x 28: [N, 32, 14, 14]
             *block(32, 64, second),  # [N, 64, 7, 7]
             *block(64, 128, third),  # [N, 128, 3, 3]
         )
         self.fc_layers = nn.Sequential(
-            nn.Linear(128 * 3 * 3, 256),
+            nn.Linear(128 * (height // 8) * (width // 8), 256),
             nn.ReLU(),
             nn.Dropout(dropout),
             nn.Linear(256, classes),
@@ -58,6 +60,7 @@ def load_model(path):
     contents = torch.load(path, map_location="cpu")
     names = list(contents["class_mapping"])
     state = contents["model_state_dict"]
-    model = CharacterNet(len(names), convolutions=convolutions_of(state))
+    input_size = contents.get("input_size", INPUT_SIZE)
+    model = CharacterNet(len(names), convolutions=convolutions_of(state), input_size=input_size)
     model.load_state_dict(state)
     return model, names

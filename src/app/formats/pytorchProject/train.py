@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
 from emnist import normalize, read_part, split_validation
-from network import INPUT_SIZE, CharacterNet, load_model
+from network import CharacterNet, load_model
 
 
 def arguments():
@@ -61,7 +61,7 @@ def run_epoch(model, loader, device, optimizer=None):
 
 def save(model, names, path):
     """Writes a file for `inkgrad import`, under a temporary name that is then renamed."""
-    contents = {"model_state_dict": model.state_dict(), "class_mapping": names, "input_size": INPUT_SIZE}
+    contents = {"model_state_dict": model.state_dict(), "class_mapping": names, "input_size": model.input_size}
     torch.save(contents, path + ".partial")
     os.replace(path + ".partial", path)
 
@@ -80,12 +80,14 @@ def main():
 
     torch.manual_seed(options.seed)  # equal initial weights in all processes
     loaded, names = load_model(options.model)
-    initial = CharacterNet(len(names), convolutions=loaded.convolutions)
+    initial = CharacterNet(len(names), convolutions=loaded.convolutions, input_size=loaded.input_size)
     model = (loaded if options.warm else initial).to(device)
     parallel = DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
     torch.manual_seed(options.seed + 1 + rank)  # different dropout masks in each process
 
     images, labels = read_part(options.data, options.split, "train")
+    if images.shape[1:] != model.input_size:
+        raise SystemExit(f"the images are {tuple(images.shape[1:])}, the model expects {model.input_size}; change emnist.py")
     if int(labels.max()) >= len(names):
         raise SystemExit(f"label {int(labels.max())} is out of range for {len(names)} classes; check --split")
     training, validation = split_validation(labels, options.val_fraction, options.seed)
