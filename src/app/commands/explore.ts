@@ -20,10 +20,14 @@ import {
   type CommonArguments,
 } from './options.js';
 
+/** Default of --sample; 120,000 images take more than a minute. */
+const DEFAULT_SAMPLE = 60_000;
+
 interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
   readonly part: 'train' | 'test';
   readonly out: string | undefined;
   readonly seed: number;
+  readonly sample: number;
 }
 
 /** The other part without a limit, for comparison; null if it does not exist. */
@@ -68,6 +72,7 @@ async function run(args: ExploreArguments): Promise<void> {
   const analysis = explore(dataset, {
     rng,
     other: await openOtherPart(args, dataset),
+    maxSample: args.sample,
     onProgress: (work, done, total) => reporter.progress(done, total, work),
   });
   reporter.progress(0, 1, 'drawing charts');
@@ -99,6 +104,8 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
   const { inOtherPart } = duplicates;
   const otherPart = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
   const percent = (100 * neighbours.accuracy).toFixed(2);
+  const isSampled = neighbours.images < summary.images;
+  const sample = isSampled ? `, on a sample of ${neighbours.images} images (--sample)` : '';
   reporter.print(
     `classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`,
   );
@@ -106,8 +113,10 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
     `pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`,
   );
   reporter.print(
-    `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
-      `${longerSide.median} pixels`,
+    strokeWidth === null || longerSide === null
+      ? 'strokes   none: all images are blank'
+      : `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
+          `${longerSide.median} pixels`,
   );
   reporter.print(
     `copies    ${duplicates.copies} exact duplicates, ${duplicates.acrossClasses} groups ` +
@@ -115,9 +124,11 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
   );
   reporter.print(
     `kNN       accuracy ${percent} % by a vote of ${neighbours.k} nearest neighbors, without ` +
-      'a network',
+      `a network${sample}`,
   );
-  reporter.print(`doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors`);
+  reporter.print(
+    `doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors${sample}`,
+  );
   reporter.print(`report    ${report}`);
 }
 
@@ -133,6 +144,11 @@ export const exploreCommand: CommandBody<ExploreArguments> = {
         ...integerAtLeast('seed', 0),
         default: 42,
         describe: 'Random seed for the samples shown and the layout of the maps',
+      })
+      .option('sample', {
+        ...integerAtLeast('sample', 2),
+        default: DEFAULT_SAMPLE,
+        describe: 'Search components and neighbors in a random sample of at most N images',
       })
       .option('out', {
         type: 'string',

@@ -20,6 +20,9 @@ const REFERENCE = {
   strokeWidth: '2.65 (2.21 to 3.18), different estimator',
 };
 
+/** Stands for a statistic of the ink if all images are blank. */
+const NO_INK = 'no ink';
+
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Formats a count: `2,400 images` or `1 image`. */
@@ -35,18 +38,20 @@ function overallTable(summary: Summary, isBalanced: boolean): ReportTable {
     ['variance of the pixels', (pixels.sd ** 2).toFixed(4), (Number(REFERENCE.sd) ** 2).toFixed(4)],
     [
       'longer side of the ink, pixels: quartiles',
-      `${longerSide.lower}, ${longerSide.median}, ${longerSide.upper}`,
+      longerSide ? `${longerSide.lower}, ${longerSide.median}, ${longerSide.upper}` : NO_INK,
       REFERENCE.longerSide,
     ],
     [
       'center of the bounding box of the ink (13.5 is the middle)',
-      `${center.x.toFixed(2)}, ${center.y.toFixed(2)}`,
+      center ? `${center.x.toFixed(2)}, ${center.y.toFixed(2)}` : NO_INK,
       REFERENCE.center,
     ],
     [
       'stroke width, pixels: median (quartiles)',
-      `${strokeWidth.median.toFixed(2)} (${strokeWidth.lower.toFixed(2)} to ` +
-        `${strokeWidth.upper.toFixed(2)})`,
+      strokeWidth
+        ? `${strokeWidth.median.toFixed(2)} (${strokeWidth.lower.toFixed(2)} to ` +
+          `${strokeWidth.upper.toFixed(2)})`
+        : NO_INK,
       REFERENCE.strokeWidth,
     ],
   ];

@@ -20,7 +20,7 @@ export interface FigureOptions {
   /** Further paragraphs about the model, on its statistics and its calibration. */
   readonly paragraphs: readonly string[];
   /** The epoch whose network is the run's model. */
-  readonly bestEpoch: number;
+  readonly modelEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: ImageDataset;
   readonly settings: Settings;
@@ -51,11 +51,11 @@ export async function writeFigures(options: FigureOptions): Promise<void> {
 
 /** Loss (top) and accuracy (bottom) over epochs. */
 export function drawCurves(
-  options: Pick<FigureOptions, 'rows' | 'bestEpoch' | 'settings'>,
+  options: Pick<FigureOptions, 'rows' | 'modelEpoch' | 'settings'>,
 ): Canvas {
-  const { rows, bestEpoch, settings } = options;
+  const { rows, modelEpoch, settings } = options;
   const x = rows.map(({ epoch }) => epoch);
-  const marks = [{ x: bestEpoch, label: `${settings.keep} epoch ${bestEpoch}` }];
+  const marks = [{ x: modelEpoch, label: `${settings.keep} epoch ${modelEpoch}` }];
   const loss = lineChart({
     title: 'Loss',
     xLabel: 'epoch',
@@ -88,7 +88,7 @@ function report(options: FigureOptions, figures: FigureFiles): string {
   const {
     directory,
     rows,
-    bestEpoch,
+    modelEpoch,
     validation,
     settings,
     sessions,
@@ -111,7 +111,7 @@ function report(options: FigureOptions, figures: FigureFiles): string {
                 'handwriting.',
             ]
           : []),
-        `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ` +
+        `The ${settings.keep} of ${rows.length} epochs is epoch ${modelEpoch}: ` +
           `${percent(result.accuracy)} of ${validation.length} validation images (${validationSource}) are ` +
           `classified correctly; ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O ` +
           'count as one class each.',
