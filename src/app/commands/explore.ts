@@ -6,11 +6,9 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
-import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
-import type { FigureName } from '../explore/figures.js';
 import type { CommandBody } from './commandBody.js';
 import {
   choice,
@@ -65,8 +63,9 @@ async function run(args: ExploreArguments): Promise<void> {
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawFigures } = await import('../explore/figures.js');
-  const { encodeCanvas } = await import('../report/png.js');
+  const { encodePng } = await import('../report/png.js');
   const { reportSections } = await import('../explore/report.js');
+  const { htmlReport } = await import('../report/htmlReport.js');
 
   const rng = new Rng(args.seed).split('explore');
   const analysis = explore(dataset, {
@@ -77,20 +76,17 @@ async function run(args: ExploreArguments): Promise<void> {
   });
   reporter.progress(0, 1, 'drawing charts');
   const summary = summarize(dataset, analysis);
-  const png: Partial<Record<FigureName, Uint8Array>> = {};
-  for (const [name, canvas] of Object.entries(
-    drawFigures(dataset, analysis, rng.split('pictures')),
-  )) {
-    png[name as FigureName] = encodeCanvas(canvas);
-  }
+  const figures = drawFigures(dataset, analysis, rng.split('pictures'));
   const title = `Analysis of ${dataset.name}`;
   const files = new Map<string, Uint8Array | string>([
-    ...Object.entries(png).map(([name, bytes]) => [`${name}.png`, bytes] as const),
+    ...Object.entries(figures).map(
+      ([name, drawing]) => [`${name}.png`, encodePng(drawing)] as const,
+    ),
     ['doubts.csv', doubtsTable(dataset, analysis)],
     ['explore.json', `${JSON.stringify(summary, null, 2)}\n`],
     [
       'report.html',
-      htmlReport({ title, sections: reportSections(dataset, analysis, summary, png) }),
+      htmlReport({ title, sections: reportSections(dataset, analysis, summary, figures) }),
     ],
   ]);
   for (const [name, contents] of files) await writeAtomically(join(directory, name), contents);

@@ -4,7 +4,7 @@ import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import type { InkStatistics } from '../../data/loading/statistics.js';
 import type { Rng } from '../../engine/rng.js';
 import { barChart } from '../report/barChart.js';
-import type { Canvas } from '../report/canvas.js';
+import type { Drawing } from '../report/drawing.js';
 import { confusionPlot } from '../report/confusion.js';
 import { gallery, type Tile } from '../report/gallery.js';
 import { histogram } from '../report/histogram.js';
@@ -34,7 +34,7 @@ export const FIGURES = {
 } as const;
 
 export type FigureName = keyof typeof FIGURES;
-export type Figures = Readonly<Partial<Record<FigureName, Canvas>>>;
+export type Figures = Readonly<Partial<Record<FigureName, Drawing>>>;
 
 const SAMPLES_PER_CLASS = 6;
 const MAX_SHOWN = 48;

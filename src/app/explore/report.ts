@@ -4,7 +4,7 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
-import { FIGURES, type FigureName } from './figures.js';
+import { FIGURES, type FigureName, type Figures } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 
 /**
@@ -99,18 +99,18 @@ function duplicatesSentence({ duplicates }: Summary): string {
   );
 }
 
-/** The sections of the report; `png` has the encoded charts that were drawn. */
+/** The sections of the report, with the charts that were drawn. */
 export function reportSections(
   dataset: ImageDataset,
   exploration: Exploration,
   summary: Summary,
-  png: Readonly<Partial<Record<FigureName, Uint8Array>>>,
+  figures: Figures,
 ): ReportSection[] {
   const { components, neighbours: neighbors } = summary;
   const section = (heading: string, name: FigureName, ...paragraphs: string[]): ReportSection => ({
     heading,
     paragraphs,
-    ...(png[name] && { image: { alt: FIGURES[name], png: png[name] } }),
+    ...(figures[name] && { figure: { alt: FIGURES[name], drawing: figures[name] } }),
   });
   const sampleNote =
     components.images < summary.images
