@@ -225,7 +225,7 @@ describe('--resume rejects', () => {
       'worst',
       '--epochs 9',
       4,
-      /model worst\/best\.safetensors: cannot be read: no such file.*best model so far, of epoch \d/,
+      /model worst\/best\.safetensors: cannot be read: no such file.*model of the run so far, of epoch \d/,
     );
     await writeFile(at('worst', 'best.safetensors'), 'damaged');
     await expectError('worst', '--epochs 9', 4, /model worst\/best\.safetensors: .*restore it, or/);
