@@ -40,7 +40,7 @@ describe('import', () => {
       format: 'pth',
       sha256: digest(await readFile(at('ours.pth'))),
       classes: BALANCED_CLASSES,
-      ignored: ['input_size'],
+      ignored: [],
       out: 'read.safetensors',
       outSha256: digest(bytes),
     });

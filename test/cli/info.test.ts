@@ -71,7 +71,7 @@ it('prints a table, and escapes terminal control sequences of the file', async (
     /^conv_layers\.4 +Conv2d\(32, 64, kernelSize=3, padding=1\) +64 x 14 x 14 +18,496 +3,612,672$/m,
   );
   expect(stdout).toContain('400,367 parameters, 7.76 million multiply-adds per image');
-  expect(stdout).toMatch(/^classes   47: 0, 1, 2, .*, q, r, \?\[31m$/m);
+  expect(stdout).toMatch(/^classes {3}47: 0, 1, 2, .*, q, r, \?\[31m$/m);
   expect(stdout).not.toContain('\u001b');
 });
 

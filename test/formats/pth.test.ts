@@ -197,7 +197,8 @@ describe('a file', () => {
     expect(await decodePth(bytes)).toEqual({
       tensors,
       classes: ['x', 'ß'],
-      ignored: ['input_size'],
+      inputSize: [1, 28, 28],
+      ignored: [],
     });
     expect(bytes).toEqual(await encodePth(contents));
   });

@@ -40,6 +40,8 @@ const CLASS_KEYS = [
   'class_to_idx',
   'idx_to_class',
 ] as const;
+/** Key under which the PyTorch original and `encodePth` store the shape of one image. */
+const INPUT_KEY = 'input_size';
 /** The counter that `torch.optim.swa_utils.AveragedModel` adds to the weights. */
 const AVERAGE_COUNTER = 'n_averaged';
 /**
@@ -53,6 +55,8 @@ export interface PthFile {
   readonly tensors: Readonly<Record<string, SavedArray>>;
   /** Name of each class, in the order of the outputs; null if the file has none. */
   readonly classes: readonly string[] | null;
+  /** Channels, height and width of one image; null if the file does not state them. */
+  readonly inputSize: readonly number[] | null;
   /** Other top-level keys of the file; not read. */
   readonly ignored: readonly string[];
 }
@@ -84,10 +88,20 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
   const { state, stateKey } = findState(top);
   const storages = new StorageReader(archive, root, await isBigEndian(archive, `${root}byteorder`));
   const tensors = await readTensors(state, stateKey, storages);
-  if (stateKey === null) return { tensors, classes: null, ignored: [] };
+  if (stateKey === null) return { tensors, classes: null, inputSize: null, ignored: [] };
   const { classes, classKey } = findClasses(top);
-  const otherKeys = [...top.entries.keys()].filter((key) => key !== stateKey && key !== classKey);
-  return { tensors, classes, ignored: otherKeys.map(String) };
+  const inputSize = sizeOfInput(top.entries.get(INPUT_KEY));
+  const used = [stateKey, classKey, ...(inputSize === null ? [] : [INPUT_KEY])];
+  const otherKeys = [...top.entries.keys()].filter((key) => !used.some((name) => name === key));
+  return { tensors, classes, inputSize, ignored: otherKeys.map(String) };
+}
+
+/** A tuple or list of three numbers; null for another value. */
+function sizeOfInput(value: PickleValue | undefined): readonly number[] | null {
+  if (!(value instanceof PickleTuple || value instanceof PickleList)) return null;
+  const items: readonly PickleValue[] = value.items;
+  const sizes = items.filter((size): size is number => typeof size === 'number');
+  return items.length === 3 && sizes.length === 3 ? sizes : null;
 }
 
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import {
   encodeSafetensors,
   type SafetensorsFile,
 } from '../../nn/saving/safetensors.js';
+import { DEFAULT_INPUT, MAX_SIZE, MIN_SIZE, storedInput, type ModelInput } from './modelInput.js';
 import { withoutWrappers } from '../formats/wrapperNames.js';
 
 type Arrays = SafetensorsFile['tensors'];
@@ -18,28 +19,48 @@ const LAST_BIAS = 'fc_layers.3.bias';
 const VARIANCE = 'running_var';
 const COUNTER = 'num_batches_tracked';
 
+interface ForeignContents {
+  /** Name of the original format, for errors. */
+  readonly format: string;
+  /** Class names; null: those of the EMNIST split with as many classes. */
+  readonly classes: readonly string[] | null;
+  readonly origin: string;
+  /** Channels, height and width of one image; null if they are not known. */
+  readonly inputSize?: readonly number[] | null;
+}
+
+/** The form of the images, which such files state only in part; nothing for the default. */
+function foreignInput(
+  inputSize: readonly number[] | null,
+  classes: readonly string[],
+): Partial<ModelInput> {
+  const [channels, size, width] = inputSize ?? [];
+  const isSquare = size === width && size >= MIN_SIZE && size <= MAX_SIZE;
+  if (!isSquare || !(channels === 1 || channels === 3)) return {};
+  const areCharacters = classes.every((name) => Array.from(name).length === 1);
+  const isDefault = channels === 1 && size === DEFAULT_INPUT.size;
+  const isInk = channels === 1 && (areCharacters || isDefault);
+  return storedInput({ size, channels, preprocess: isInk ? 'ink' : 'resize' });
+}
+
 /**
  * Encodes the arrays of another program as a model file, as `inkgrad import` writes it.
  *
- * @param format name of the original format, for errors
- * @param classes class names; null: those of the EMNIST split with as many classes
  * @throws FormatError if no split has as many classes, or the last layer's bias is missing
  */
 export function encodeForeign(
   arrays: Arrays,
-  {
-    format,
-    classes,
-    origin,
-  }: { format: string; classes: readonly string[] | null; origin: string },
+  { format, classes, origin, inputSize = null }: ForeignContents,
 ): Uint8Array<ArrayBuffer> {
   const bareNames = withoutWrappers(Object.keys(arrays));
   const named = Object.values(arrays).map((array, i) => [bareNames[i], array] as const);
   const completed = withCounters(Object.fromEntries(named));
+  const names = classes ?? defaultClasses(completed, format);
   const extra: JsonObject = {
-    classes: [...(classes ?? defaultClasses(completed, format))],
+    classes: [...names],
     data: 'unknown data',
     origin,
+    ...foreignInput(inputSize, names),
   };
   return encodeSafetensors(completed, { inkgrad: '1', extra: canonicalJson(extra) });
 }

@@ -22,9 +22,9 @@ export async function convertPth(
         'torch.save it again',
     );
   }
-  const { tensors, classes, ignored } = await decodePth(bytes);
+  const { tensors, classes, inputSize, ignored } = await decodePth(bytes);
   return {
-    safetensors: encodeForeign(tensors, { format: 'pth', classes, origin: 'pytorch' }),
+    safetensors: encodeForeign(tensors, { format: 'pth', classes, origin: 'pytorch', inputSize }),
     ignored,
   };
 }

@@ -1,7 +1,11 @@
 // Networks for images of other sizes and channels: shapes, files, inference of the form, and export.
 
 import { describe, expect, it } from 'vitest';
-import { characterModelFrom, modelFrom } from '../../../src/app/model/modelContents.js';
+import {
+  characterModelFrom,
+  modelFrom,
+  readContents,
+} from '../../../src/app/model/modelContents.js';
 import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { exportModel } from '../../../src/app/model/exportModel.js';
 import { storedInput } from '../../../src/app/model/modelInput.js';
@@ -103,7 +107,7 @@ describe('a network', () => {
 
 describe('an export', () => {
   it(
-    'to ONNX computes the same logits, and safetensors keep the form',
+    'to ONNX computes the same logits; safetensors and .pth files keep the form',
     onWasm(async () => {
       const model = network(12, 3);
       const form = { size: 12, channels: 3, preprocess: 'resize' } as const;
@@ -119,6 +123,8 @@ describe('an export', () => {
       await session.release();
       const copy = await exportModel(exported, 'safetensors');
       expect(loadState(copy).extra).toMatchObject(form);
+      const pth = await readContents('a', await exportModel(exported, 'pth'));
+      expect(loadState(pth.safetensors).extra).toMatchObject(form);
       model.dispose();
       loaded.model.dispose();
     }),
