@@ -328,6 +328,7 @@ function printResult(run: Run, ending: Ending, accuracy: number): void {
   reporter.print(
     synthetic
       ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
-      : `next      npx inkgrad eval --model ${directory}`,
+      : `next      npx inkgrad eval --model ${directory}` +
+          (settings.data === null ? '' : ` --data ${settings.data}`),
   );
 }

@@ -10,6 +10,7 @@ import { CharacterNet } from '../../../src/app/model/characterNet.js';
 import { exportModel } from '../../../src/app/model/exportModel.js';
 import { storedInput } from '../../../src/app/model/modelInput.js';
 import { ModelError } from '../../../src/app/errors.js';
+import { fixedSettings, newSettings } from '../../../src/app/run/settings.js';
 import { Rng, scope, tensor, type Json } from '../../../src/index.js';
 import { loadState, saveState } from '../../../src/nn/index.js';
 import { openOnnx } from '../../support/onnxruntime.js';
@@ -103,6 +104,13 @@ describe('a network', () => {
       model.dispose();
     }),
   );
+});
+
+it('is not among the settings that identify a run of EMNIST', () => {
+  expect(Object.keys(fixedSettings(newSettings({})))).not.toContain('size');
+  const own = newSettings({ size: 20, preprocess: 'resize' });
+  expect(fixedSettings(own)).toMatchObject({ size: 20, preprocess: 'resize' });
+  expect(fixedSettings(own)).not.toHaveProperty('orientation');
 });
 
 describe('an export', () => {
