@@ -22,7 +22,7 @@ export interface PredictedLine {
 export async function predictLine(
   image: DecodedImage,
   invert: Invert,
-  { model, classes, temperature }: LoadedModel,
+  { model, classes, temperature, rejection }: LoadedModel,
 ): Promise<PredictedLine | null> {
   const lineImage = segmentImage(image, invert);
   if (lineImage === null) return null;
@@ -35,9 +35,10 @@ export async function predictLine(
   const line = resolveLine(
     groups.map(({ box, spaceBefore }, i) => {
       const row = probabilities.subarray(i * length, (i + 1) * length);
-      const { top } = interpret(row, classes, length);
+      const { top, rejected } = interpret(row, classes, length, rejection);
       return {
         ranked: top.map(({ name, probability }) => ({ label: name, probability })),
+        rejected,
         width: box.right - box.left,
         height: box.bottom - box.top,
         spaceBefore,
@@ -47,26 +48,35 @@ export async function predictLine(
   return { line, kind, images };
 }
 
-/** Prints a line: its text, and every character with its alternatives. */
+/**
+ * Prints a line: its text, and every character with its alternatives. A rejected character is the
+ * replacement mark in the text, and lists what it is most similar to.
+ */
 export function printLine(
   reporter: Reporter,
   file: string,
   { line, kind }: PredictedLine,
   top: number,
 ): void {
-  const characters = line.characters.map(({ text, probability, alternatives }) => ({
+  const characters = line.characters.map(({ text, probability, rejected, alternatives }) => ({
     text,
     probability,
+    rejected,
     top: alternatives
       .slice(0, top)
       .map((alternative) => ({ name: alternative.text, probability: alternative.probability })),
   }));
   reporter.emit({ file, empty: false, kind, text: line.text, characters });
   reporter.print(`${file}\n  ${reporter.paint('green', line.text)}`);
-  for (const { text, probability, top: listed } of characters) {
+  for (const { text, probability, rejected, top: listed } of characters) {
     const others = listed
       .filter(({ name }) => name !== text)
       .map(({ name, probability: share }) => `${name} ${percent(share, 1)}`);
+    if (rejected) {
+      const verdict = reporter.paint('yellow', 'not a letter or digit');
+      reporter.print(`    ${text} ${verdict}  (most similar: ${others.join(', ')})`);
+      continue;
+    }
     reporter.print(
       `    ${text} ${percent(probability, 1).padStart(7)}  ${others.join(', ')}`.trimEnd(),
     );
