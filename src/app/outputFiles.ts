@@ -4,30 +4,41 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { ArgumentError } from '../engine/errors.js';
+import { explainSystemError, withPath, withPathOf } from './systemErrors.js';
 
 /**
  * Writes a file under a temporary name (`PATH.partial`) and renames it, so that a crash leaves no
  * incomplete file.
  *
- * @throws Node's error (`ENOENT`, `EACCES`, `ENOSPC`, ...) if the file cannot be written
+ * @throws SystemError if the file cannot be written; `code` is Node's (`ENOENT`, `ENOSPC`, ...)
  * @example
  * await writeAtomically('build/example.txt', 'complete or absent');
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporaryPath = `${path}.partial`;
-  try {
-    await writeFile(temporaryPath, content);
-    await rename(temporaryPath, path);
-  } catch (error) {
-    await rm(temporaryPath, { force: true });
-    throw error;
-  }
+  await withPath(path, 'written', async () => {
+    try {
+      await writeFile(temporaryPath, content);
+      await rename(temporaryPath, path);
+    } catch (error) {
+      await rm(temporaryPath, { force: true }).catch(() => undefined); // the first error counts
+      throw error;
+    }
+  });
 }
 
 /** Replaces the extension of a path: `runs/1/best.safetensors` -> `runs/1/best.onnx`. */
 export function replaceExtension(path: string, suffix: string): string {
   const { dir, name } = parse(path);
   return join(dir, `${name}${suffix}`);
+}
+
+/** The path itself, or if it exists the first of `NAME-2.EXT`, `NAME-3.EXT`, ... that does not. */
+export function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  let free = path;
+  for (let number = 2; existsSync(free); number++) free = join(dir, `${name}-${number}${ext}`);
+  return free;
 }
 
 /**
@@ -74,7 +85,7 @@ export function newFolder(option: string, folder: string): string {
     names = readdirSync(folder);
   } catch (error) {
     throw new ArgumentError(
-      `--${option} ${folder}: cannot create the folder (${(error as Error).message})`,
+      `--${option} ${folder}: cannot create the folder: ${explainSystemError(error)}`,
     );
   }
   if (names.length > 0) {
@@ -92,13 +103,23 @@ const RUNS_FOLDER = 'runs';
  * Creates the named folder, or the next free number under runs/.
  *
  * @param prefix text before the number
- * @throws ArgumentError if the named folder contains anything or cannot be created
+ * @throws ArgumentError if the named folder contains anything or cannot be created; SystemError if
+ *   runs/ cannot be written
  */
 export function createRunDirectory(folder: string | undefined, prefix = ''): string {
   if (folder !== undefined) return newFolder('out', folder);
-  makeFolder(RUNS_FOLDER);
+  try {
+    return nextFolder(RUNS_FOLDER, prefix);
+  } catch (error) {
+    throw withPathOf(RUNS_FOLDER, 'written', error);
+  }
+}
+
+/** Creates the next free number in a folder, which is created, too. */
+function nextFolder(parent: string, prefix: string): string {
+  makeFolder(parent);
   for (let number = 1; ; number++) {
-    const directory = join(RUNS_FOLDER, `${prefix}${number}`);
+    const directory = join(parent, `${prefix}${number}`);
     try {
       // Fails if it exists, also when two runs start at the same time.
       mkdirSync(directory);

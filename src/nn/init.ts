@@ -92,8 +92,28 @@ export function xavierDeviation(shape: Shape, gain = 1): number {
 /** A uniform distribution on [-HALF_WIDTH, HALF_WIDTH) has standard deviation 1. */
 const HALF_WIDTH = Math.sqrt(3);
 
+let isSkipped = false;
+
+/**
+ * Creates modules whose weights are loaded next: inside `body`, random initializers give zeros
+ * instead of drawing numbers, which takes longer than loading.
+ *
+ * @param body synchronous
+ */
+export function skipInit<T>(body: () => T): T {
+  isSkipped = true;
+  try {
+    return body();
+  } finally {
+    isSkipped = false;
+  }
+}
+
 function draw(shape: Shape, next: () => number): Float32Array {
-  return Float32Array.from({ length: sizeOf(shape) }, next);
+  const values = new Float32Array(sizeOf(shape));
+  if (isSkipped) return values;
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  return values;
 }
 
 /**

@@ -56,7 +56,7 @@ const onSynthetic = () =>
 const onReal = () =>
   chain(at('real'), {
     train: `${REAL} ${RECIPE} --out ours`,
-    init: `${REAL} --init ours/best.safetensors --lr 1e-9 --seed 77 --out initialized`,
+    init: `${REAL} --init ours/best.safetensors --lr 1e-9 --seed 77 --out initialized --verbose`,
   });
 const onLetters = () =>
   chain(at('letters'), {
@@ -163,6 +163,13 @@ describe('train on EMNIST files', () => {
     });
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr } = epochs[0];
     expect(line).toMatchObject({ epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr });
+  });
+
+  it('prints with --verbose, and not otherwise, why a backend is not used', () => {
+    const tried = /^ +not webgpu: /m;
+    expect(real.init.stderr).toMatch(tried);
+    expect(real.train.stderr).toMatch(/^backend +wasm/m);
+    expect(real.train.stderr).not.toMatch(tried);
   });
 
   it('--init starts with the weights of a file', () => {

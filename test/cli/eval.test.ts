@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, type Evaluation } from '../../src/app/evaluation/evaluate.js';
 import type { ClassScore } from '../../src/app/evaluation/accuracy.js';
 import { loadModel, storeCalibration } from '../../src/app/model/modelFile.js';
+import { decodeSafetensors } from '../../src/nn/index.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { wasm, withFreshBackend } from '../support/backends.js';
 import { drawn, inkgrad, jsonLines, makeFolder, writeEmnist, type Finished } from './support.js';
@@ -24,6 +25,7 @@ const COMMANDS = {
   prose: 'eval --model ours/best.safetensors --data test',
   pictures: 'eval --model ours/best.safetensors --data test --out about/test',
   again: `${PART} --data test --out about`,
+  elsewhere: `${PART} --data elsewhere --part val`,
   calibrate: 'eval --model ours/other.safetensors --json --data train --part val --calibrate',
 };
 
@@ -35,6 +37,10 @@ beforeAll(async () => {
   folder = await makeFolder();
   const balanced = { split: 'balanced', firstLabel: 0 } as const;
   await writeEmnist(at('train'), drawn('balanced', 188, 'train'), { ...balanced, part: 'train' });
+  await writeEmnist(at('elsewhere'), drawn('balanced', 188, 'test'), {
+    ...balanced,
+    part: 'train',
+  });
   await writeEmnist(at('test'), drawn('balanced', 94, 'test'), { ...balanced, part: 'test' });
   for (const [name, command] of Object.entries(COMMANDS)) {
     runs[name as keyof typeof COMMANDS] = await inkgrad(folder, command);
@@ -45,10 +51,26 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('every command ends with code 0, except that overwriting ends with 2', () => {
+it('every command ends with code 0, overwriting with 2, and other validation images with 3', () => {
   for (const [name, { code, stderr }] of Object.entries(runs)) {
-    expect(code, `${name}: ${stderr}`).toBe(name === 'again' ? 2 : 0);
+    expect(code, `${name}: ${stderr}`).toBe({ again: 2, elsewhere: 3 }[name] ?? 0);
   }
+});
+
+it('train writes a model without optimizer state', () => {
+  const { tensors, metadata } = decodeSafetensors(readFileSync(at('ours', 'best.safetensors')));
+  expect(Object.keys(tensors).filter((name) => !/^(conv|fc)_layers\./.test(name))).toEqual([]);
+  expect(Object.keys(metadata).filter((name) => !/^(extra|inkgrad|sha256)$/.test(name))).toEqual(
+    [],
+  );
+});
+
+it('--part val rejects images that are not the validation images of the run', () => {
+  expect(runs.elsewhere.stdout).toBe('');
+  expect(runs.elsewhere.stderr).toMatch(
+    /these are not the validation images of model ours.*--data/,
+  );
+  expect(runs.validation.stderr).not.toContain('note');
 });
 
 describe('eval', () => {
@@ -151,16 +173,15 @@ describe('eval', () => {
 });
 
 describe('the temperature', () => {
-  it('is fitted by train on the validation images and lowers the calibration error', () => {
+  it('stays 1 with fewer than 500 validation images, and train says so', () => {
     const [{ temperature, calibrationError, uncalibratedError }] = jsonLines(runs.validation);
-    expect(jsonLines(runs.train).at(-1)).toMatchObject({ event: 'end', temperature });
-    expect(temperature).not.toBe(1);
-    expect(calibrationError).not.toBe(uncalibratedError);
-    expect(jsonLines(runs.test)[0].temperature).toBe(temperature);
-    expect(runs.prose.stdout).toContain(`at temperature ${Number(temperature).toFixed(3)}`);
+    expect(jsonLines(runs.train).at(-1)).toMatchObject({ event: 'end', temperature: 1 });
+    expect(temperature).toBe(1);
+    expect(calibrationError).toBe(uncalibratedError);
+    expect(runs.train.stderr).toContain('temperature 1 (fewer than 500 validation images)');
   });
 
-  it('--calibrate fits the same value and changes nothing else in the file', () => {
+  it('--calibrate stores the same value and changes nothing else in the file', () => {
     expect(jsonLines(runs.calibrate)).toEqual([
       { ...jsonLines(runs.validation)[0], model: join('ours', 'other.safetensors') },
     ]);

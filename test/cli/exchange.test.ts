@@ -201,9 +201,12 @@ describe('export', () => {
 
   it('overwrites a file only with --force, and never the model itself', async () => {
     const before = await readFile(at('ours.safetensors'));
-    const refused = await run('export ours.safetensors --to safetensors');
-    expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/ours\.safetensors: already exists/);
+    for (const option of ['', ' --force']) {
+      const [done] = jsonLines(
+        await run(`export ours.safetensors --to safetensors --json${option}`),
+      );
+      expect(done.out).toBe(option === '' ? 'ours-2.safetensors' : 'ours-3.safetensors');
+    }
     expect(digest(await readFile(at('ours.safetensors')))).toBe(digest(before));
     await writeFile(at('old.onnx'), 'old');
     expect(await run('export ours.pth --to onnx --out old.onnx')).toMatchObject({ code: 2 });

@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../src/app/model/exportModel.js';
-import { saveModel } from '../../src/app/model/modelFile.js';
+import { saveCheckpoint } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { digest, onWasm, tinyTrainer } from '../app/support.js';
 import { randomNetwork } from '../formats/models.js';
@@ -31,7 +31,7 @@ beforeAll(async () => {
       valFraction: 0.5,
       limit: 94,
     };
-    await saveModel(at('run', 'last.safetensors'), trainer, {
+    await saveCheckpoint(at('run', 'last.safetensors'), trainer, {
       ...about,
       classes: BALANCED_CLASSES,
     });

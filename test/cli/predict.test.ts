@@ -2,7 +2,7 @@
 // presentation of a character, and equals the network's own. Runs the built program with the shipped
 // network, so that the results are the same on every version of Node.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -232,12 +232,9 @@ describe('predict', () => {
   });
 
   it('rejects a missing model and missing images', async () => {
-    const none = await inkgrad(join(folder, 'A'), 'predict 1-white.png');
-    expect(none.code).toBe(4);
-    expect(none.stderr).toMatch(
-      /no model: .*best\.safetensors does not exist; pass .*--model.*inkgrad train/,
-    );
-    expect(existsSync(join(folder, 'A', 'runs'))).toBe(false);
+    const none = await inkgrad(folder, 'predict blank.png --model gone.safetensors');
+    expect(none).toMatchObject({ code: 4, stdout: '' });
+    expect(none.stderr).toMatch(/model gone\.safetensors: cannot be read/);
     const nothing = await inkgrad(folder, 'predict');
     expect(nothing.code).toBe(2);
     expect(nothing.stderr).toMatch(/^Specify at least one image/);

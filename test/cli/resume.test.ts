@@ -118,6 +118,22 @@ describe('resuming', () => {
   });
 });
 
+describe('a run on the data of EMNIST_DIR', () => {
+  it('remembers the folder', async () => {
+    const part = { split: 'balanced', part: 'train' } as const;
+    await writeEmnist(at('from-env'), drawn('balanced', 188, 'train'), part);
+    const first = await inkgrad(
+      folder,
+      'train --val-fraction 0.25 --batch-size 16 --epochs 1 --out env',
+      { EMNIST_DIR: 'from-env' },
+    );
+    expect(first.code, first.stderr).toBe(0);
+    const more = await inkgrad(folder, 'train --resume env --epochs 2');
+    expect(more.code, more.stderr).toBe(0);
+    expect(more.stdout).toContain('data      EMNIST balanced train');
+  });
+});
+
 describe.concurrent('--resume rejects', () => {
   /** Fails unless it was rejected without a stack trace and without changing the run. */
   async function expectError(
@@ -199,6 +215,22 @@ describe.concurrent('--resume rejects', () => {
     );
     await expectError('damaged', '', 4, /model damaged\/last\.safetensors: /);
     await expectError('headless', '', 4, /model headless\/last\.safetensors: cannot be read/);
+  });
+
+  it('a missing or damaged best model, at the start, with code 4', async () => {
+    await cp(at('straight'), at('worst'), { recursive: true });
+    await rm(at('worst', 'best.safetensors'));
+    await expectError(
+      'worst',
+      '--epochs 9',
+      4,
+      /model worst\/best\.safetensors: cannot be read: no such file.*best model so far, of epoch \d/,
+    );
+    await writeFile(at('worst', 'best.safetensors'), 'damaged');
+    await expectError('worst', '--epochs 9', 4, /model worst\/best\.safetensors: .*restore it, or/);
+    // The remedy in the message works.
+    await cp(at('worst', 'last.safetensors'), at('worst', 'best.safetensors'));
+    expect((await inkgrad(folder, 'train --resume worst')).code).toBe(0);
   });
 
   it('a folder that is not a run', async () => {

@@ -23,6 +23,7 @@ describe.concurrent('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s finishes the step, saves, prints how to resume and exits with %i',
     async (signal, code) => {

@@ -123,7 +123,7 @@ describe('fetch rejects', () => {
     const pending = fetch();
     await expect(pending).rejects.toThrow(FetchError);
     await expect(pending).rejects.toThrow(
-      /images.*partial: cannot be written, the disk is full: free some space/,
+      /images.*partial: cannot be written: the disk is full \(ENOSPC\); free some space/,
     );
     expect(readdirSync(dir).filter((name) => name in files)).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('fetch rejects', () => {
     const pending = fetch({ dir: join(dir, 'file') });
     await expect(pending).rejects.toThrow(FetchError);
     await expect(pending).rejects.toThrow(
-      /file: cannot be written, a (file has the name|parent of the path)/,
+      /file: cannot be written: a (file of this name exists|parent of the path is a file)/,
     );
   });
 

@@ -14,6 +14,7 @@ import {
   name,
   text,
   tuple,
+  type Pickled,
 } from '../../src/app/formats/pickleWriter.js';
 import { decodePth } from '../../src/app/formats/pth.js';
 import { isPth } from '../../src/app/formats/pthSignature.js';
@@ -109,6 +110,43 @@ describe('a file', () => {
       );
       expect([Object.keys(tensors), classes, ignored]).toEqual([['x'], null, ['epoch']]);
     }
+  });
+
+  it('can contain other tensors, and the state dict under any key', async () => {
+    const state = stateDict({ x });
+    for (const key of ['model_state_dict', 'state_dict', 'net', 'best_weights']) {
+      const checkpoint = dict([
+        [text('epoch'), integer(3)],
+        [text(key), state],
+        [text('loss'), x],
+        [text('optimizer'), dict([[text('lr'), integer(1)]])],
+      ]);
+      const { tensors, ignored } = await decode(checkpoint);
+      expect([Object.keys(tensors), ignored]).toEqual([['x'], ['epoch', 'loss', 'optimizer']]);
+    }
+  });
+
+  it('of an averaged or compiled model is read without what wraps the weights', async () => {
+    const state = stateDict({ n_averaged: x, 'module._orig_mod.x': x, 'module._orig_mod.y': x });
+    expect(Object.keys((await decode(state)).tensors)).toEqual(['x', 'y']);
+  });
+
+  it('can state the order of the classes in classes or class_to_idx', async () => {
+    const withClasses = async (...entries: [string, Pickled][]): Promise<unknown> => {
+      const named = entries.map(([key, value]) => [text(key), value] as const);
+      return decode(dict([[text('model'), stateDict({ x })], ...named]));
+    };
+    const names = list([text('b'), text('a')]);
+    const indices = dict([[text('a'), integer(1)], [text('b'), integer(0)]]); // prettier-ignore
+    const expected = { classes: ['b', 'a'], ignored: [] };
+    expect(await withClasses(['classes', names])).toMatchObject(expected);
+    expect(await withClasses(['class_to_idx', indices])).toMatchObject(expected);
+    // A number of classes is no list of names; indices with a gap are no order.
+    const gap = dict([[text('a'), integer(2)], [text('b'), integer(0)]]); // prettier-ignore
+    expect(await withClasses(['classes', integer(2)], ['class_to_idx', gap])).toMatchObject({
+      classes: null,
+      ignored: ['classes', 'class_to_idx'],
+    });
   });
 
   it('can list class names in a list, a tuple or a dict by index', async () => {

@@ -1,9 +1,13 @@
 // Damaged and hostile config.json files in the folder of a run that is resumed: 28 variants, each
 // rejected with the reason.
 
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/app/errors.js';
 import { SETTINGS } from '../../src/app/run/settings.js';
-import { parseConfig } from '../../src/app/run/config.js';
+import { parseConfig, readConfig, writeConfig } from '../../src/app/run/config.js';
 import { describeHostile, faultsOf, runHostile, type HostileCase } from './support.js';
 
 const DIGEST = 'ab'.repeat(32);
@@ -19,6 +23,7 @@ const GOOD = {
   data: {
     name: 'synthetic characters (not EMNIST), training part',
     synthetic: true,
+    folder: null,
     files: [] as unknown[],
     train: { images: 5076, sha256: DIGEST },
     validation: { images: 564, sha256: DIGEST },
@@ -121,6 +126,43 @@ const CASES: [string, string | Uint8Array, RegExp, number?][] = [
     3,
   ],
 ];
+
+describe('a config with digests', () => {
+  const edit = async (change: (text: string) => string): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'inkgrad-config-'));
+    try {
+      const { verified, ...written } = parseConfig(JSON.stringify(GOOD));
+      expect(verified).toBe(false);
+      await writeConfig(folder, written);
+      const path = join(folder, 'config.json');
+      await writeFile(path, change(await readFile(path, 'utf8')));
+      expect((await readConfig(folder)).verified).toBe(true);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  it('is verified', () => edit((text) => text));
+
+  it.each([
+    [
+      /"batchSize": 64/,
+      '"batchSize": 32',
+      /settings\.batchSize was changed to 32 .*start a new run with --batch-size 32/,
+    ],
+    [/"epochs": 20/, '"epochs": 30', /settings\.epochs was changed to 30 .*pass --epochs 30/],
+    [/"images": 564/, '"images": 565', /data was changed after inkgrad wrote it/],
+    [/"parameters": 400367/, '"parameters": 7', /parameters was changed/],
+    [/linux x64/, 'linux arm64', /sittings was changed/],
+  ])(
+    'that is edited at %s is rejected, naming the field',
+    async (pattern, replacement, message) => {
+      const edited = edit((text) => text.replace(pattern, replacement));
+      await expect(edited).rejects.toThrow(message);
+      await expect(edited).rejects.toThrow(ModelError);
+    },
+  );
+});
 
 describe('the config before damage', () => {
   it('is valid', () => {

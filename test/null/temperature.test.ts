@@ -2,6 +2,7 @@
 // labels were drawn with. Probabilities are the softmax of scaled logits.
 
 import { describe, expect, it } from 'vitest';
+import { chooseTemperature } from '../../src/app/training/chooseTemperature.js';
 import { fitTemperature, probabilitiesOf } from '../../src/app/training/temperature.js';
 import { Rng } from '../../src/engine/rng.js';
 
@@ -89,5 +90,36 @@ describe('probabilitiesOf', () => {
     expect(() => probabilitiesOf([1, 2], 2, temperature)).toThrow(
       'must be a finite number above 0',
     );
+  });
+});
+
+describe('chooseTemperature', () => {
+  /** Rows with a logit of `scale` at class 0 of 2; the label is 0 in a share of `right`. */
+  const rows = (count: number, scale: number, right: number) => ({
+    logits: Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? scale : 0)),
+    labels: Array.from({ length: count }, (_, i) => ((i * 7) % 10 < 10 * right ? 0 : 1)),
+  });
+
+  it('fits a temperature that lowers the loss', () => {
+    // Correct with probability 0.8: the logit should be log(4).
+    const { logits, labels } = rows(500, 4, 0.8);
+    const { temperature, reason } = chooseTemperature(logits, labels);
+    expect(temperature).toBeCloseTo(4 / Math.log(4), 6);
+    expect(reason).toBeNull();
+  });
+
+  it('keeps 1 for fewer than 500 images', () => {
+    const { logits, labels } = rows(499, 4, 0.8);
+    const expected = { temperature: 1, reason: 'fewer than 500 validation images' };
+    expect(chooseTemperature(logits, labels)).toEqual(expected);
+    const more = rows(600, 4, 0.8);
+    expect(chooseTemperature(more.logits, more.labels, 499)).toEqual(expected);
+  });
+
+  it('keeps 1 if cross-validation shows no lower loss', () => {
+    const { logits, labels } = rows(500, Math.log(4), 0.8); // calibrated
+    const { temperature, reason } = chooseTemperature(logits, labels);
+    expect(temperature).toBe(1);
+    expect(reason).toMatch(/cross-validation/);
   });
 });

@@ -54,6 +54,8 @@ export interface ProcessOptions extends CommandOptions {
   readonly nodeArgs?: readonly string[];
   /** Bytes on stdin; default none. */
   readonly input?: Uint8Array;
+  /** Path of the program; default the built one. */
+  readonly program?: string;
 }
 
 /**
@@ -66,6 +68,7 @@ export function runInProcess({
   env,
   nodeArgs = [],
   input = new Uint8Array(),
+  program = CLI,
 }: ProcessOptions): Promise<CommandResult> {
   checkBuilt();
   const options = {
@@ -78,7 +81,7 @@ export function runInProcess({
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...nodeArgs, CLI, ...args],
+      [...nodeArgs, program, ...args],
       options,
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );

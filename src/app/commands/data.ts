@@ -7,6 +7,7 @@ import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
 import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/source.js';
+import type { CommandBody } from './commandList.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {
@@ -19,7 +20,7 @@ interface FetchArguments {
 }
 
 async function run({ dir, url, from, json, quiet, ...args }: FetchArguments): Promise<void> {
-  const reporter = new Reporter({ json, quiet });
+  const reporter = new Reporter({ json, quiet, outputRequired: false });
   const split = checkSplit(args.split);
   const archiveOptions = { ...(url !== undefined && { url }), ...(from !== undefined && { from }) };
   const { fetchEmnist } = await import('../fetch/fetchEmnist.js'); // loaded by this command only
@@ -79,9 +80,7 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
   handler: run,
 };
 
-export const dataCommand: CommandModule = {
-  command: 'data',
-  describe: 'Download data sets',
+export const dataCommand: CommandBody<object> = {
   builder: (yargs: Argv): Argv =>
     yargs
       .command(fetchCommand)

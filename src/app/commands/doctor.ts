@@ -2,13 +2,14 @@
 // unavailable. With `--check` it compares every op on the backend with the reference.
 
 import { availableParallelism, cpus } from 'node:os';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { wasmFeatures } from '../../engine/backends/wasm/index.js';
 import { wideSimdObstacle } from '../../engine/backends/wasm/wideSupport.js';
 import { runCheck } from '../check/runCheck.js';
 import { CHECKED_BACKENDS, withBackend } from '../device/backend.js';
 import { describeAttempt, isWideSimdDisabled, type DeviceReport } from '../device/device.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
 interface DoctorArguments extends Pick<
@@ -58,9 +59,7 @@ async function printMachine(
 
 const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
 
-export const doctorCommand: CommandModule<object, DoctorArguments> = {
-  command: 'doctor',
-  describe: 'Show the compute backends of this machine, and which one auto chooses',
+export const doctorCommand: CommandBody<DoctorArguments> = {
   builder: (yargs: Argv): Argv<DoctorArguments> =>
     jsonOption(runOptions(yargs, CHECKED_BACKENDS))
       .option('check', {

@@ -1,25 +1,37 @@
 // `inkgrad eval`: evaluates a saved model on a part of a data set.
 
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { assess, summaryOf, withTemperature, type Assessment } from '../evaluation/assessment.js';
 import { calibrateModel } from '../training/calibrate.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
+import { DataError } from '../../data/errors.js';
 import { ModelError } from '../errors.js';
 import type { Rejection } from '../evaluation/rejection.js';
 import { logPriorsOf, type LoadedModel, type TrainingMetadata } from '../model/modelContents.js';
+import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { newFolder } from '../outputFiles.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
-import { Rng } from '../../engine/index.js';
+import { ArgumentError, Rng } from '../../engine/index.js';
 import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
-import { choice, dataOptions, jsonOption, runOptions, type CommonArguments } from './options.js';
+import type { CommandBody } from './commandList.js';
+import { reportModel } from './modelNotes.js';
+import {
+  choice,
+  dataOptions,
+  jsonOption,
+  modelOption,
+  runOptions,
+  type CommonArguments,
+} from './options.js';
+import { digestDataset } from '../run/digests.js';
 import { percent } from '../evaluation/percent.js';
 
 interface EvalArguments extends CommonArguments {
-  readonly model: string;
+  readonly model: string | undefined;
   readonly part: 'test' | 'train' | 'val';
   readonly calibrate: boolean;
   readonly out: string | undefined;
@@ -29,14 +41,23 @@ interface EvalArguments extends CommonArguments {
  * Opens the part to evaluate. Train and val are split as in the model's training, before --limit
  * applies. The validation part therefore never contains an image that the model was trained on.
  *
- * @throws ModelError if the model does not record its split
+ * @throws ModelError if the model has other classes or does not record its split
+ * @throws DataError if these are not the images of the model's training run
  */
-async function openPart(args: EvalArguments, training: TrainingMetadata): Promise<ImageDataset> {
-  if (args.part === 'test') return openTestSource(args);
+async function openPart(
+  args: EvalArguments,
+  model: FoundModel,
+  { classes, training }: LoadedModel,
+): Promise<ImageDataset> {
+  if (args.part === 'test') {
+    const test = await openTestSource(args);
+    checkClasses(model.name, classes, test);
+    return test;
+  }
   const { seed, valFraction, valOnTest, synthetic, limit } = training;
   if (seed === null) {
     throw new ModelError(
-      `model ${args.model}: does not record its training and validation split, so ` +
+      `model ${model.name}: does not record its training and validation split, so ` +
         `--part ${args.part} cannot be reproduced; evaluate it on the test part (--part test)`,
     );
   }
@@ -51,7 +72,33 @@ async function openPart(args: EvalArguments, training: TrainingMetadata): Promis
     seed: synthetic ? seed : null,
   });
   const part = args.part === 'val' ? validation : train;
+  checkClasses(model.name, classes, part);
+  checkSameImages(model.name, args.part, training, part);
   return args.limit === undefined ? part : limitImages(part, args.limit);
+}
+
+const PART_NAMES = { train: 'training', val: 'validation' } as const;
+
+/**
+ * Compares images with those of the run that trained the model.
+ *
+ * @throws DataError if they differ, so that an accuracy on them would not be what `--part` names
+ */
+function checkSameImages(
+  model: string,
+  part: 'train' | 'val',
+  { digests }: TrainingMetadata,
+  images: ImageDataset,
+): void {
+  if (digests === undefined) return;
+  const recorded = part === 'val' ? digests.validation : digests.train;
+  const { sha256 } = digestDataset(images);
+  if (sha256 === recorded) return;
+  throw new DataError(
+    `--part ${part}: these are not the ${PART_NAMES[part]} images of model ${model} (SHA-256 ` +
+      `${recorded.slice(0, 12)}..., found ${sha256.slice(0, 12)}...); pass the folder that it was ` +
+      'trained on with --data, or evaluate on the test part (--part test)',
+  );
 }
 
 /**
@@ -70,14 +117,21 @@ function checkClasses(path: string, classes: readonly string[], dataset: ImageDa
 }
 
 async function run(args: EvalArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
   const folder = args.out === undefined ? null : newFolder('out', args.out);
-  const result = await withBackend(args, () => evaluateModel(args, reporter));
+  const reporter = new Reporter({ json: args.json, outputRequired: folder === null });
+  const model = await findModel(args.model);
+  if (args.calibrate && model.bundled) {
+    throw new ArgumentError(
+      '--calibrate writes into the model file, but the bundled model must not change; pass ' +
+        'another one with --model',
+    );
+  }
+  const result = await withBackend(args, () => evaluateModel(args, model, reporter));
   const { evaluation, dataset, temperature, withPriors, rejection } = result;
   const calibrated = withTemperature(evaluation, temperature);
   const assessment = assess(calibrated, dataset, rejection);
-  reporter.emit({ model: args.model, data: dataset.name, part: args.part, ...assessment });
-  const title = `${args.model} on ${dataset.name}`;
+  reporter.emit({ model: model.path, data: dataset.name, part: args.part, ...assessment });
+  const title = `${model.name} on ${dataset.name}`;
   printAssessment(reporter, withPriors ? `${title}, with class priors` : title, assessment);
   if (folder === null) return;
   const { writeAssessment } = await import('../evaluation/assessmentReport.js');
@@ -101,14 +155,24 @@ interface EvalResult {
   readonly rejection: Rejection | null;
 }
 
-async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<EvalResult> {
-  const loaded = await loadModel(args.model);
-  const { model, classes, training } = loaded;
+async function evaluateModel(
+  args: EvalArguments,
+  found: FoundModel,
+  reporter: Reporter,
+): Promise<EvalResult> {
+  const loaded = await loadModel(found.path);
+  reportModel(reporter, found, loaded);
+  const { model, training } = loaded;
   const { temperature, rejection } = args.calibrate
-    ? await calibrate(args, loaded, reporter)
+    ? await calibrate(args, found, loaded, reporter)
     : loaded;
-  const dataset = await openPart(args, training);
-  checkClasses(args.model, classes, dataset);
+  const dataset = await openPart(args, found, loaded);
+  if (args.part !== 'test' && training.digests === undefined) {
+    reporter.warn(
+      `note      ${found.name} does not record digests of its data: it is not verified that these ` +
+        `are its ${PART_NAMES[args.part]} images`,
+    );
+  }
   if (dataset.synthetic) reporter.warn('*** These are SYNTHETIC characters, not EMNIST. ***');
   const priors = logPriorsOf(training, args.part);
   const evaluation = await evaluate(model, dataset, {
@@ -128,21 +192,23 @@ async function evaluateModel(args: EvalArguments, reporter: Reporter): Promise<E
  */
 async function calibrate(
   args: EvalArguments,
+  found: FoundModel,
   loaded: LoadedModel,
   reporter: Reporter,
 ): Promise<Pick<LoadedModel, 'temperature' | 'rejection'>> {
-  const validation = await openPart({ ...args, part: 'val', limit: undefined }, loaded.training);
-  checkClasses(args.model, loaded.classes, validation);
-  const { temperature, minEvidence } = await calibrateModel(
-    args.model,
+  const valArgs = { ...args, part: 'val', limit: undefined } as const;
+  const validation = await openPart(valArgs, found, loaded);
+  const { temperature, reason, minEvidence } = await calibrateModel(
+    found.path,
     loaded,
     validation,
     loaded.rejection !== null,
     (done, total) => reporter.progress(done, total, 'calibrating'),
   );
   reporter.print(
-    `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ` +
-      args.model,
+    reason === null
+      ? `temperature ${temperature.toFixed(3)}, fitted on the validation part, is stored in ${found.name}`
+      : `temperature 1 (${reason}) is stored in ${found.name}`,
   );
   return { temperature, rejection: minEvidence === null ? null : { minEvidence, temperature } };
 }
@@ -165,17 +231,9 @@ function printAssessment(reporter: Reporter, title: string, assessment: Assessme
   if (pairs.length > 0) reporter.print(`  confused    ${pairs.join(', ')}`);
 }
 
-export const evalCommand: CommandModule<object, EvalArguments> = {
-  command: 'eval',
-  describe: 'Evaluate a model on a data set',
+export const evalCommand: CommandBody<EvalArguments> = {
   builder: (yargs: Argv): Argv<EvalArguments> =>
-    jsonOption(runOptions(dataOptions(yargs)))
-      .option('model', {
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'Model file written by train or import, or a PyTorch .pth file',
-      })
+    jsonOption(runOptions(dataOptions(modelOption(yargs))))
       .option('part', {
         ...choice('part', ['test', 'train', 'val']),
         default: 'test' as const,
@@ -198,11 +256,11 @@ export const evalCommand: CommandModule<object, EvalArguments> = {
           '(default: no files)',
       })
       .example(
-        '$0 eval --model runs/1/best.safetensors --out report',
+        '$0 eval --model runs/1 --out report',
         'evaluate on the test part, and write charts and a report',
       )
       .example(
-        '$0 eval --model runs/1/best.safetensors --part val --json',
+        '$0 eval --model runs/1 --part val --json',
         'evaluate on the validation part, and print JSON',
       ),
   handler: run,

@@ -1,7 +1,7 @@
 // `inkgrad explore`: analyzes a data set before training, and writes charts and a report.
 
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
@@ -11,6 +11,7 @@ import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
 import type { FigureName } from '../explore/figures.js';
+import type { CommandBody } from './commandList.js';
 import {
   choice,
   dataOptions,
@@ -43,7 +44,7 @@ async function openOtherPart(
 }
 
 async function run(args: ExploreArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
+  const reporter = new Reporter({ json: args.json, outputRequired: false });
   const dataset = await openPart(args, args.part, args.seed);
   if (dataset.synthetic) {
     reporter.warn(
@@ -120,9 +121,7 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
   reporter.print(`report    ${report}`);
 }
 
-export const exploreCommand: CommandModule<object, ExploreArguments> = {
-  command: 'explore',
-  describe: 'Analyze a data set: counts, means, strokes, maps, neighbors, doubtful labels',
+export const exploreCommand: CommandBody<ExploreArguments> = {
   builder: (yargs: Argv): Argv<ExploreArguments> =>
     jsonOption(dataOptions(yargs))
       .option('part', {
@@ -131,11 +130,9 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         describe: 'Part to analyze',
       })
       .option('seed', {
-        type: 'number',
+        ...integerAtLeast('seed', 0),
         default: 42,
-        nargs: 1,
         describe: 'Random seed for the samples shown and the layout of the maps',
-        coerce: integerAtLeast('seed', 0),
       })
       .option('out', {
         type: 'string',

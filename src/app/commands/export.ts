@@ -1,9 +1,9 @@
 // `inkgrad export`: converts a model for other programs: ONNX, safetensors, PyTorch,
 // a PyTorch project.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { ArgumentError } from '../../engine/index.js';
-import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
+import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import {
   exportModel,
@@ -15,16 +15,19 @@ import {
   type WeightFormat,
 } from '../model/exportModel.js';
 import { exportProject } from '../model/exportProject.js';
+import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
-import { choice, forceOption, jsonOption } from './options.js';
+import type { CommandBody } from './commandList.js';
+import { reportModel } from './modelNotes.js';
+import { choice, DEFAULT_MODEL, forceOption, jsonOption } from './options.js';
 
 const TARGETS = [...FILE_FORMATS, 'pytorch'] as const;
 
 interface ExportArguments {
-  readonly model: string;
+  readonly model: string | undefined;
   readonly to: (typeof TARGETS)[number];
   readonly out: string | undefined;
   readonly weights: WeightFormat;
@@ -42,18 +45,27 @@ const USAGE_HINTS: Record<ExportArguments['to'], string> = {
   pytorch: 'see its README.md; convert trained weights back with inkgrad import',
 };
 
+/** The path of the output without `--out`: next to the model; the bundled one goes to this folder. */
+function defaultOut({ path, bundled }: FoundModel, suffix: string, force: boolean): string {
+  const out = replaceExtension(bundled ? 'character.safetensors' : path, suffix);
+  return force && out !== path ? out : freePath(out);
+}
+
 async function run(args: ExportArguments): Promise<void> {
-  const { model: path, to, weights, force, json } = args;
+  const { to, weights, force, json } = args;
   const isFloat32 = weights === 'float32';
   if (!isFloat32 && to !== 'safetensors') {
     throw new ArgumentError(`--weights ${weights} requires --to safetensors, got --to ${to}`);
   }
   const suffix = to === 'pytorch' ? '-pytorch' : `${isFloat32 ? '' : `-${weights}`}.${to}`;
-  const out = args.out ?? replaceExtension(path, suffix);
-  const reporter = new Reporter({ json });
+  const reporter = new Reporter({ json, outputRequired: false });
+  const found = await findModel(args.model);
+  const { path, name } = found;
+  const out = args.out ?? defaultOut(found, suffix, force);
   checkOverwrite(out, force);
   const { result, classes } = await withBackend({ backend: 'reference', threads: 1 }, async () => {
     const loaded = await loadModel(path);
+    reportModel(reporter, found, loaded);
     const exported = { ...loaded, data: loaded.training.data };
     const result =
       to === 'pytorch'
@@ -66,7 +78,7 @@ async function run(args: ExportArguments): Promise<void> {
   if (json) return;
   const details =
     'files' in result ? result.files.join(', ') : `${result.bytes} bytes, sha256 ${result.sha256}`;
-  reporter.print(`read      ${path}  (${classes.length} classes: ${printable(classes.join(''))})`);
+  reporter.print(`read      ${name}  (${classes.length} classes: ${printable(classes.join(''))})`);
   reporter.print(`wrote     ${out}  (${details})`);
   reporter.print(`use       ${USAGE_HINTS[to].replace('FILE', `'${out}'`)}`);
 }
@@ -82,16 +94,14 @@ async function writeModelFile(
   return { bytes: bytes.length, sha256: await sha256(bytes) };
 }
 
-export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export <model> [out]',
-  describe:
-    'Convert a model to ONNX, safetensors or PyTorch, or to a PyTorch project that trains it',
+export const exportCommand: CommandBody<ExportArguments> = {
   builder: (yargs: Argv): Argv<ExportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('model', {
         type: 'string',
-        demandOption: true,
-        describe: 'Model file written by train or import, or a PyTorch .pth file',
+        describe:
+          'Model file of train or import, run folder, or PyTorch .pth file (default: ' +
+          `${DEFAULT_MODEL})`,
       })
       .option('to', {
         ...choice('to', TARGETS),
@@ -108,17 +118,13 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       })
       .positional('out', {
         type: 'string',
-        describe:
-          'Output file or folder (default: next to the model, with its name); same as --out',
+        describe: 'Output file or folder (default: a new name next to the model); same as --out',
       })
-      .example('$0 export runs/1/best.safetensors --to onnx', 'write runs/1/best.onnx')
+      .example('$0 export runs/1 --to onnx', 'write runs/1/best.onnx')
       .example(
-        '$0 export runs/1/best.safetensors --to safetensors --weights int8',
+        '$0 export runs/1 --to safetensors --weights int8',
         'quantize to a quarter of the size',
       )
-      .example(
-        '$0 export runs/1/best.safetensors --to pytorch project',
-        'write a PyTorch project to project/',
-      ),
+      .example('$0 export runs/1 --to pytorch project', 'write a PyTorch project to project/'),
   handler: run,
 };

@@ -1,15 +1,17 @@
 // `inkgrad import`: converts a PyTorch file to a model file, and lists its contents.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { decodeSafetensors } from '../../nn/index.js';
-import { writeAtomically, replaceExtension, checkOverwrite } from '../outputFiles.js';
+import { checkOverwrite, freePath, replaceExtension, writeAtomically } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { ModelError } from '../errors.js';
+import { withDigest } from '../model/fileDigest.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
+import type { CommandBody } from './commandList.js';
 import { forceOption, jsonOption } from './options.js';
 
 interface ImportArguments {
@@ -19,13 +21,10 @@ interface ImportArguments {
   readonly json: boolean;
 }
 
-async function run({
-  file,
-  out = replaceExtension(file, '.safetensors'),
-  force,
-  json,
-}: ImportArguments): Promise<void> {
-  const reporter = new Reporter({ json });
+async function run({ file, force, json, ...args }: ImportArguments): Promise<void> {
+  const sameName = replaceExtension(file, '.safetensors');
+  const out = args.out ?? (force && sameName !== file ? sameName : freePath(sameName));
+  const reporter = new Reporter({ json, outputRequired: false });
   checkOverwrite(out, force);
   const { format, original, safetensors, ignored } = await readModelBytes(file);
   if (format !== 'pth') {
@@ -39,10 +38,11 @@ async function run({
     model.dispose();
     return classes;
   });
-  await writeAtomically(out, safetensors);
+  const written = await withDigest(Uint8Array.from(safetensors));
+  await writeAtomically(out, written);
 
   const arrays = Object.entries(decodeSafetensors(safetensors).tensors);
-  const [digest, outDigest] = [await sha256(original), await sha256(safetensors)];
+  const [digest, outDigest] = [await sha256(original), await sha256(written)];
   reporter.emit({
     file,
     format,
@@ -67,9 +67,7 @@ async function run({
   reporter.print(`next      npx inkgrad eval --model ${out}`);
 }
 
-export const importCommand: CommandModule<object, ImportArguments> = {
-  command: 'import <file>',
-  describe: 'Convert a PyTorch .pth file to a model file, without executing code from it',
+export const importCommand: CommandBody<ImportArguments> = {
   builder: (yargs: Argv): Argv<ImportArguments> =>
     forceOption(jsonOption(yargs))
       .positional('file', {
@@ -80,7 +78,7 @@ export const importCommand: CommandModule<object, ImportArguments> = {
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Model file to write (default: the input with the extension .safetensors)',
+        describe: 'Model file to write (default: a new name next to the input)',
       })
       .example('$0 import cnn_model.pth', 'write cnn_model.safetensors')
       .example(

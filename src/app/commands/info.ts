@@ -1,32 +1,37 @@
 // `inkgrad info`: shows a model file's layers, multiply-adds, classes, digest, and how
 // it was trained.
 
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import type { Json, JsonObject } from '../../nn/index.js';
 import { withBackend } from '../device/backend.js';
 import { describeLayers, type LayerInfo } from '../model/describeModel.js';
+import { findModel } from '../model/findModel.js';
 import { readModelBytes } from '../model/modelBytes.js';
 import { modelFrom } from '../model/modelContents.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { flattenValues, provenanceOf, omit, type Provenance } from '../model/provenance.js';
 import { Reporter } from '../terminal/reporter.js';
-import { jsonOption } from './options.js';
+import type { CommandBody } from './commandList.js';
+import { DEFAULT_MODEL, jsonOption } from './options.js';
 
 interface InfoArguments {
-  readonly file: string;
+  readonly file: string | undefined;
   readonly json: boolean;
 }
 
-async function run({ file, json }: InfoArguments): Promise<void> {
+async function run({ file: given, json }: InfoArguments): Promise<void> {
   const reporter = new Reporter({ json });
+  const { path: file, note } = await findModel(given);
+  if (note !== null) reporter.warn(note);
   const { format, original, safetensors } = await readModelBytes(file);
-  const { classes, layers, parameters } = await withBackend(
+  const { classes, layers, parameters, verified } = await withBackend(
     { backend: 'reference', threads: 1 },
     async () => {
-      const { model, classes } = await modelFrom(file, safetensors);
+      const { model, classes, verified } = await modelFrom(file, safetensors);
       const description = {
         classes,
+        verified,
         layers: describeLayers(model),
         parameters: model.parameterCount,
       };
@@ -42,6 +47,7 @@ async function run({ file, json }: InfoArguments): Promise<void> {
     format,
     bytes: original.length,
     sha256: digest,
+    verified,
     classes,
     parameters,
     multiplyAdds,
@@ -51,6 +57,11 @@ async function run({ file, json }: InfoArguments): Promise<void> {
   if (json) return;
   reporter.print(`file      ${file}  (${format}, ${original.length} bytes)`);
   reporter.print(`sha256    ${digest}`);
+  reporter.print(
+    verified
+      ? 'verified  the contents match the digest in the file'
+      : 'verified  no: the file contains no digest, so damaged weights are not detected',
+  );
   reporter.print(`classes   ${classes.length}: ${printable(classes.join(''))}\n`);
   for (const line of formatTable(layers)) reporter.print(line);
   const millions = (multiplyAdds / 1e6).toFixed(2);
@@ -114,17 +125,17 @@ function trainingLines({ training, optimizer, run }: Provenance): string[] {
   return lines.length > 0 ? lines : ['trained   not recorded in the file'];
 }
 
-export const infoCommand: CommandModule<object, InfoArguments> = {
-  command: 'info <file>',
-  describe: 'Show the layers, multiply-adds, digest and training settings of a model file',
+export const infoCommand: CommandBody<InfoArguments> = {
   builder: (yargs: Argv): Argv<InfoArguments> =>
     jsonOption(yargs)
       .positional('file', {
+        alias: 'model',
         type: 'string',
-        demandOption: true,
-        describe: 'Model file written by train or import, or a PyTorch .pth file',
+        describe:
+          'Model file of train or import, run folder, or PyTorch .pth file (default: ' +
+          `${DEFAULT_MODEL})`,
       })
-      .example('$0 info runs/1/best.safetensors', 'show a table of its layers')
+      .example('$0 info runs/1', 'show a table of its layers')
       .example('$0 info cnn_model.pth --json', 'inspect a PyTorch file, and print JSON'),
   handler: run,
 };

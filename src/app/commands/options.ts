@@ -1,11 +1,16 @@
-// Options shared by several commands. Numbers have `nargs: 1`: with `requiresArg` yargs 18 parses
-// "--threads 3 --threads 1" as 4.
+// Options shared by several commands.
+//
+// Numbers have no `type`, because yargs would convert text to NaN and an empty value to 0. They have
+// `nargs: 1`: with `requiresArg` yargs 18 parses "--threads 3 --threads 1" as 4.
 
 import type { Argv } from 'yargs';
 import { EMNIST_SPLITS } from '../../data/emnist/splits.js';
 import { BACKENDS } from '../device/backend.js';
 import { ArgumentError } from '../../engine/errors.js';
 import { closestName } from '../terminal/closestName.js';
+
+/** The model of a command without `--model` (findModel.ts), for its help. */
+export const DEFAULT_MODEL = 'the newest run under runs/, else the bundled model';
 
 export interface CommonArguments {
   readonly data: string | undefined;
@@ -32,10 +37,8 @@ export function dataOptions<T>(
       describe: 'EMNIST split',
     })
     .option('limit', {
-      type: 'number',
-      nargs: 1,
+      ...integerAtLeast('limit', 1),
       describe: 'Use only the first N images',
-      coerce: integerAtLeast('limit', 1),
     });
 }
 
@@ -52,10 +55,8 @@ export function runOptions<T>(
         'Compute backend; auto chooses a GPU if it is faster than the CPU, otherwise wasm (SIMD)',
     })
     .option('threads', {
-      type: 'number',
-      nargs: 1,
+      ...integerAtLeast('threads', 1),
       describe: 'Number of CPU threads (default: one per processor); results do not depend on it',
-      coerce: integerAtLeast('threads', 1),
     })
     .option('wide-simd', {
       type: 'boolean',
@@ -73,6 +74,14 @@ export function jsonOption<T>(yargs: Argv<T>): Argv<T & Pick<CommonArguments, 'j
     type: 'boolean',
     default: false,
     describe: 'Print JSON on stdout and text on stderr',
+  });
+}
+
+export function modelOption<T>(yargs: Argv<T>): Argv<T & { readonly model: string | undefined }> {
+  return yargs.option('model', {
+    type: 'string',
+    requiresArg: true,
+    describe: `Model file or run folder (default: ${DEFAULT_MODEL})`,
   });
 }
 
@@ -101,26 +110,40 @@ export function choice<Choice extends string>(name: string, values: readonly Cho
   return { choices: values, coerce, requiresArg: true };
 }
 
-/** A coerce function that accepts integers of at least `min`. */
+/** An option for an integer of at least `min`. */
 export function integerAtLeast(name: string, min: number) {
-  return validator(
+  return numberOption(
     name,
     `a whole number of at least ${min}`,
     (value) => Number.isSafeInteger(value) && value >= min,
   );
 }
 
+/** An option for a number that satisfies `isValid`; an error states the option and the rule. */
+export function numberOption(name: string, rule: string, isValid: (value: number) => boolean) {
+  const check = validator(name, rule, isValid);
+  const coerce = (value: unknown): number => {
+    const text = String(value).trim();
+    const number = text === '' ? NaN : Number(text);
+    if (Number.isNaN(number)) {
+      const received = text === '' ? 'an empty value' : text;
+      throw new ArgumentError(`--${name} must be ${rule}, but ${received} is not a number`);
+    }
+    return check(number);
+  };
+  return { nargs: 1, coerce };
+}
+
 /**
  * A coerce function that rejects values for which `isValid` is false, naming the option and the rule.
  */
-export function validator<T extends number | string = number>(
+export function validator<T extends number | string>(
   name: string,
   rule: string,
   isValid: (value: T) => boolean,
 ) {
   return (value: T): T => {
-    const received = Number.isNaN(value) ? 'a value that is not a number' : value;
-    if (!isValid(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${received}`);
+    if (!isValid(value)) throw new ArgumentError(`--${name} must be ${rule}, got ${value}`);
     return value;
   };
 }

@@ -1,7 +1,7 @@
 // `inkgrad predict`: classifies the character in each image, or with --words the line.
 
 import { basename, join } from 'node:path';
-import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
@@ -16,13 +16,23 @@ import { classify } from '../evaluation/classify.js';
 import { interpret, type Prediction } from '../evaluation/interpret.js';
 import { INPUT_PIXELS, INPUT_SHAPE } from '../model/imageTensor.js';
 import type { LoadedModel } from '../model/modelContents.js';
+import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
-import { newestModel } from '../model/newestModel.js';
 import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
+import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
-import { choice, jsonOption, runOptions, integerAtLeast, type CommonArguments } from './options.js';
+import type { CommandBody } from './commandList.js';
+import {
+  choice,
+  integerAtLeast,
+  jsonOption,
+  modelOption,
+  runOptions,
+  type CommonArguments,
+} from './options.js';
 import { percent } from '../evaluation/percent.js';
 import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
+import { reportModel } from './modelNotes.js';
 import { predictLine, printLine } from './predictWords.js';
 
 interface PredictOptions extends Pick<
@@ -41,6 +51,8 @@ type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
 /** Images per forward pass. */
 const BATCH_SIZE = 64;
+/** Up to this number of images, the start of a GPU or of threads takes longer than it saves. */
+const FEW_IMAGES = 1000;
 /** Scale factor of debug images. */
 const DEBUG_SCALE = 10;
 const BAR_WIDTH = 24;
@@ -56,12 +68,13 @@ interface Item {
 }
 
 async function run(args: PredictArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json });
+  const reporter = new Reporter({ json: args.json, outputRequired: args.debugDir === undefined });
   const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
-  const modelPath = args.model ?? (await newestModel());
-  const counts = await withBackend(args, () =>
-    predictAll(args, { modelPath, imageFiles, debugDir, reporter }),
+  const model = await findModel(args.model);
+  const brief = imageFiles.length <= FEW_IMAGES;
+  const counts = await withBackend({ ...args, brief }, () =>
+    predictAll(args, { model, imageFiles, debugDir, reporter }),
   );
   reporter.emit(counts);
   if (imageFiles.length > 1) {
@@ -88,8 +101,7 @@ interface Counts {
 }
 
 interface PredictTask {
-  /** Path of the model. */
-  readonly modelPath: string;
+  readonly model: FoundModel;
   readonly imageFiles: readonly ImageFile[];
   readonly debugDir: string | undefined;
   readonly reporter: Reporter;
@@ -97,12 +109,9 @@ interface PredictTask {
 
 /** Predicts all images and reports each; returns the counts of each outcome. */
 async function predictAll(args: PredictArguments, task: PredictTask): Promise<Counts> {
-  const { modelPath, reporter, imageFiles } = task;
-  const loaded = await loadModel(modelPath);
-  if (args.model === undefined)
-    reporter.warn(
-      `*** Using ${modelPath}, the newest model in runs/; choose another with --model. ***`,
-    );
+  const { model, reporter, imageFiles } = task;
+  const loaded = await loadModel(model.path);
+  reportModel(reporter, model, loaded);
   if (loaded.training.synthetic) {
     reporter.warn(
       '*** This model was trained on SYNTHETIC characters only; expect errors on real ones. ***',
@@ -255,7 +264,7 @@ function printError(reporter: Reporter, file: string, { message }: Error): void 
 
 function printEmpty(reporter: Reporter, file: string, fields: Record<string, unknown>): void {
   reporter.emit({ file, ...fields });
-  reporter.print(`${file}\n  empty: no ink stands out from the background`);
+  reporter.print(`${printable(file)}\n  empty: no ink stands out from the background`);
 }
 
 function printPrediction(reporter: Reporter, item: Item, prediction: Prediction | null): void {
@@ -275,13 +284,13 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
   const note = several ? { severalCharacters: true } : {};
   const fields = { read: characters, probability, sure, rejected, top, ...note, ...debug };
   reporter.emit({ file, empty, kind, ...fields });
-  if (several) reporter.warn(`${file}: more than one character; use --words`);
+  if (several) reporter.warn(`${printable(file)}: more than one character; use --words`);
   const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
   const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
   const text = rejected
     ? `${reporter.paint('yellow', 'not a letter or digit')}  (most similar: ${characters.join(' or ')})`
     : `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`;
-  reporter.print(`${file}\n  ${text}`);
+  reporter.print(`${printable(file)}\n  ${text}`);
   for (const { name, probability: share } of top) {
     const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
     reporter.print(`    ${name} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd());
@@ -290,11 +299,9 @@ function printPrediction(reporter: Reporter, item: Item, prediction: Prediction 
 
 // Files are not declared as positionals. yargs would drop a lone `-`. It would also keep only the
 // last file, because duplicate arguments count once.
-export const predictCommand: CommandModule<object, PredictOptions> = {
-  command: 'predict',
-  describe: 'Classify the character, or recognize the words, in each image',
+export const predictCommand: CommandBody<PredictOptions> = {
   builder: (yargs: Argv): Argv<PredictOptions> =>
-    jsonOption(runOptions(yargs))
+    jsonOption(runOptions(modelOption(yargs)))
       .usage(
         '$0 predict <files..>\n\nClassify the character in each image, or with --words recognize its ' +
           'words: PNG or JPEG files, folders of them, or - for stdin.',
@@ -302,17 +309,10 @@ export const predictCommand: CommandModule<object, PredictOptions> = {
       .strict(false)
       .strictOptions()
       .demandCommand(1, 'Specify at least one image, a folder of images, or - for stdin.')
-      .option('model', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Model file (default: the newest runs/*/best.safetensors)',
-      })
       .option('top', {
-        type: 'number',
+        ...integerAtLeast('top', 1),
         default: 3,
-        nargs: 1,
         describe: 'Number of most likely classes to list',
-        coerce: integerAtLeast('top', 1),
       })
       .option('invert', {
         ...choice('invert', INVERT),

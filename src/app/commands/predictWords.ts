@@ -6,6 +6,7 @@ import { interpret } from '../evaluation/interpret.js';
 import { percent } from '../evaluation/percent.js';
 import { INPUT_PIXELS } from '../model/imageTensor.js';
 import type { LoadedModel } from '../model/modelContents.js';
+import { printable } from '../terminal/printable.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { segmentImage, type LineImage } from '../words/lineImage.js';
 import { resolveLine, type Line } from '../words/line.js';
@@ -67,7 +68,7 @@ export function printLine(
       .map((alternative) => ({ name: alternative.text, probability: alternative.probability })),
   }));
   reporter.emit({ file, empty: false, kind, text: line.text, characters });
-  reporter.print(`${file}\n  ${reporter.paint('green', line.text)}`);
+  reporter.print(`${printable(file)}\n  ${reporter.paint('green', line.text)}`);
   for (const { text, probability, rejected, top: listed } of characters) {
     const others = listed
       .filter(({ name }) => name !== text)

@@ -1,13 +1,16 @@
 // `inkgrad train`: trains the network in a new folder, or resumes an interrupted run.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { CommandModule } from 'yargs';
 import { Rng } from '../../engine/index.js';
 import { withBackend, type StartedBackend } from '../device/backend.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { modelPath } from '../model/findModel.js';
 import { loadWeights } from '../model/modelFile.js';
 import { Reporter } from '../terminal/reporter.js';
-import { readConfig, type RunConfig } from '../run/config.js';
+import { CONFIG_FILE, readConfig, type SavedRunConfig } from '../run/config.js';
+import { RunLock } from '../run/lock.js';
 import { openRun, trainRun } from '../run/run.js';
 import { newSettings, resumedSettings, SETTING_NAMES } from '../run/settings.js';
 import type { SettingOverrides, Settings } from '../run/settings.js';
@@ -16,6 +19,7 @@ import { makeNetwork, trainerSettings } from '../run/trainerSettings.js';
 import { addGenerated } from '../training/generated.js';
 import { openTrainingSource, type TrainingSource } from '../training/source.js';
 import { Trainer } from '../training/trainer.js';
+import type { CommandBody } from './commandList.js';
 import { trainOptions, type TrainArguments, type TrainOptions } from './trainOptions.js';
 
 const syntheticWarning = (reason: string): string => `
@@ -31,7 +35,26 @@ const VAL_ON_TEST_WARNING = `
 `;
 
 async function run(args: TrainArguments): Promise<void> {
-  const reporter = new Reporter(args);
+  const reporter = new Reporter({ ...args, outputRequired: false });
+  const lock = lockRun(args.resume);
+  try {
+    await runLocked(args, lock, reporter);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Locks the run to resume; a folder that is not a run is rejected later. */
+function lockRun(directory: string | undefined): RunLock | null {
+  const isRun = directory !== undefined && existsSync(join(directory, CONFIG_FILE));
+  return isRun ? RunLock.acquire(directory) : null;
+}
+
+async function runLocked(
+  args: TrainArguments,
+  lock: RunLock | null,
+  reporter: Reporter,
+): Promise<void> {
   const saved = args.resume === undefined ? null : await readConfig(args.resume);
   const settings =
     saved === null
@@ -40,14 +63,16 @@ async function run(args: TrainArguments): Promise<void> {
   const { backend, threads } = settings;
   await withBackend(
     { backend, threads: threads ?? undefined, wideSimd: args.wideSimd },
-    (started) => trainOrFindRate(started, { args, saved, settings, reporter }),
+    (started) => trainOrFindRate(started, { args, lock, saved, settings, reporter }),
   );
 }
 
 interface TrainTask {
   readonly args: TrainArguments;
+  /** The lock of the run to resume, or null for a new run. */
+  readonly lock: RunLock | null;
   /** The configuration of the run to resume, or null for a new run. */
-  readonly saved: RunConfig | null;
+  readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
   readonly reporter: Reporter;
 }
@@ -55,7 +80,7 @@ interface TrainTask {
 /** Creates the trainer, then trains or runs the learning-rate range test. */
 async function trainOrFindRate(
   started: StartedBackend,
-  { args, saved, settings, reporter }: TrainTask,
+  { args, lock, saved, settings, reporter }: TrainTask,
 ): Promise<void> {
   const rng = new Rng(settings.seed);
   const source = await openSource(settings, saved, rng, { offline: args.offline, reporter });
@@ -65,7 +90,9 @@ async function trainOrFindRate(
   const { classes } = source.train;
   const teachers = await openTeachers(settings.teacher, { classes, balance: settings.balance });
   const model = makeNetwork(settings, classes.length, rng);
-  if (settings.init !== null && saved === null) await loadWeights(model, settings.init);
+  if (settings.init !== null && saved === null) {
+    await loadWeights(model, await modelPath(settings.init));
+  }
   const trainer = makeTrainer(settings, source, model, teachers.models, rng, reporter);
   try {
     if (args.lrFind === true) {
@@ -81,9 +108,14 @@ async function trainOrFindRate(
       trainer,
       reporter,
       started,
+      lock,
       ...args,
     });
-    await trainRun(run);
+    try {
+      await trainRun(run);
+    } finally {
+      run.lock.release();
+    }
   } finally {
     trainer.dispose();
   }
@@ -100,7 +132,7 @@ function givenSettings(args: TrainArguments): SettingOverrides {
  */
 function openSource(
   settings: Settings,
-  saved: RunConfig | null,
+  saved: SavedRunConfig | null,
   rng: Rng,
   fetch: { offline: boolean; reporter: Reporter },
 ): Promise<TrainingSource> {
@@ -114,7 +146,10 @@ function openSource(
     rng,
   };
   if (saved === null) return openTrainingSource({ ...sourceOptions, seed, fetch });
-  if (!saved.data.synthetic) return openTrainingSource({ ...sourceOptions, seed: null });
+  if (!saved.data.synthetic) {
+    const rememberedFolder = saved.data.folder;
+    return openTrainingSource({ ...sourceOptions, rememberedFolder, seed: null });
+  }
   return openTrainingSource({
     ...sourceOptions,
     seed,
@@ -130,26 +165,27 @@ function makeTrainer(
   rng: Rng,
   reporter: Reporter,
 ): Trainer {
+  const images = addGenerated(train, settings, settings.seed);
   const trainer = new Trainer({
     ...trainerSettings(settings),
     model,
     teachers,
-    train: addGenerated(train, settings, settings.seed),
+    train: images,
     real: train,
     validation,
     rng,
     onValidation: async (done, total) => {
-      const epoch = `${trainer.progress.epoch + 1}/${settings.epochs}`;
-      reporter.progress(done, total, `epoch ${epoch}  validating`);
+      const epoch = trainer.progress.epoch + 1;
+      const text = `epoch ${epoch}/${settings.epochs}  validating ${done} of ${total}`;
+      // In training images, as between steps: the remaining time includes the validations.
+      reporter.progress(epoch * images.length, settings.epochs * images.length, text);
       await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
     },
   });
   return trainer;
 }
 
-export const trainCommand: CommandModule<object, TrainOptions> = {
-  command: 'train',
-  describe: 'Train the network; the defaults reproduce the recipe of the PyTorch original',
+export const trainCommand: CommandBody<TrainOptions> = {
   builder: trainOptions,
   handler: run,
 };

@@ -7,7 +7,7 @@ import { optionName, SETTINGS, type SettingName, type Settings } from '../run/se
 import { SCHEDULES } from '../training/schedule.js';
 import { KEEP_OPTIONS } from '../training/trainerEvents.js';
 import { RECIPE_NAMES } from '../training/recipes.js';
-import { choice, dataOptions, jsonOption, runOptions, validator } from './options.js';
+import { choice, dataOptions, jsonOption, numberOption, runOptions, validator } from './options.js';
 
 /** Every setting, undefined if not given, and options that are not part of a run. */
 export type TrainOptions = {
@@ -20,6 +20,8 @@ export type TrainOptions = {
   readonly offline: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
+  /** Option of every command, see program.ts. */
+  readonly verbose: boolean;
 };
 
 /** yargs adds the camel-case name of every option. */
@@ -183,19 +185,21 @@ const CHOICES: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   keep: KEEP_OPTIONS,
 };
 
+type IsNumber = (value: number) => boolean;
+
 function settingOptions(yargs: Argv): Argv {
   for (const { name, group, describe } of DESCRIPTIONS) {
     const { defaultValue: initial, description: rule, isValid: holds } = SETTINGS[name];
     const type = yargsType(name);
     yargs.option(optionName(name), {
-      type,
+      // Not `requiresArg`, and no type for numbers: see options.ts.
+      ...(type === 'number' ? numberOption(optionName(name), rule, holds as IsNumber) : { type }),
+      ...(type === 'string' ? { nargs: 1 } : {}),
       group,
       describe,
-      // Not `requiresArg`: see options.ts.
-      ...(type === 'boolean' ? {} : { nargs: 1 }),
       ...(isPrintable(initial) ? { defaultDescription: `${initial}` } : {}),
       ...(CHOICES[name] === undefined ? {} : choice(optionName(name), CHOICES[name])),
-      ...(type === 'number' || name === 'convolutions' || name === 'teacher'
+      ...(name === 'convolutions' || name === 'teacher'
         ? { coerce: validator(optionName(name), rule, holds) }
         : {}),
     });

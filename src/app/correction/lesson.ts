@@ -6,6 +6,7 @@
 import type { JsonObject } from '../../nn/saving/json.js';
 import { loadState, saveState } from '../../nn/saving/serialize.js';
 import { Normalizer } from '../../data/loading/transform.js';
+import { withDigest } from '../model/fileDigest.js';
 import { modelFrom } from '../model/modelContents.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, argmax, logitsOf, rowOf, type HostMatrix } from './features.js';
@@ -109,11 +110,11 @@ function predictionsOf(logits: HostMatrix): number[] {
 }
 
 /** Keeps the metadata of the original's file and adds a note that this model is fine-tuned. */
-function saveFineTuned(
+async function saveFineTuned(
   model: CharacterNet,
   original: Uint8Array,
   corrections: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const extra = loadState(original).extra as JsonObject;
-  return saveState({ model, extra: { ...extra, taught: { corrections } } });
+  return withDigest(await saveState({ model, extra: { ...extra, taught: { corrections } } }));
 }

@@ -1,6 +1,8 @@
 // Starts the backend for a command, and disposes of it afterwards.
 
-import { currentBackend, useBackend, type Backend } from '../../engine/index.js';
+import type { Backend } from '../../engine/backend.js';
+import { currentBackend, useBackend } from '../../engine/current.js';
+import { affordableThreads } from './addressSpace.js';
 import { chooseDevice, describeDevice, type DeviceChoice, type DeviceReport } from './device.js';
 
 export { BACKENDS, CHECKED_BACKENDS } from './device.js';
@@ -25,7 +27,9 @@ export async function withBackend<T>(
   choice: DeviceChoice,
   work: (started: StartedBackend) => Promise<T> | T,
 ): Promise<T> {
-  const { backend, report } = await chooseDevice(choice);
+  const usesCpu = choice.backend === 'auto' || choice.backend === 'wasm';
+  const threads = usesCpu ? affordableThreads(choice.threads) : choice.threads;
+  const { backend, report } = await chooseDevice({ ...choice, threads });
   const previous = currentBackend();
   useBackend(backend);
   try {

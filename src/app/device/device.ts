@@ -7,15 +7,14 @@
 // fallback.
 
 import { ArgumentError, BackendError, InkgradError } from '../../engine/errors.js';
-import { type Backend, ReferenceBackend } from '../../engine/index.js';
-import { createGpuBackend } from '../../engine/backends/gpu.js';
+import type { Backend } from '../../engine/backend.js';
+import { ReferenceBackend } from '../../engine/backends/reference.js';
 import {
   createWasmBackend,
   wasmFeatures,
   type WasmBackend,
   type WasmOptions,
 } from '../../engine/backends/wasm/index.js';
-import { trainingRun } from './deviceBench.js';
 
 export const BACKENDS = ['auto', 'wasm', 'webgpu', 'webgl2', 'headlessgl', 'reference'] as const;
 
@@ -60,6 +59,12 @@ export interface DeviceChoice {
    * variable INKGRAD_WIDE_SIMD is 0.
    */
   readonly wideSimd?: boolean | undefined;
+  /**
+   * Whether so little will be computed that the start of the backend matters most: `auto` then
+   * tries no GPU, wasm has one thread by default, and 256-bit SIMD, which has to be checked first,
+   * is not used. Default false.
+   */
+  readonly brief?: boolean;
 }
 
 export interface ChosenDevice {
@@ -95,9 +100,12 @@ export async function chooseDevice({
   backend: requested,
   threads,
   wideSimd = true,
+  brief = false,
 }: DeviceChoice): Promise<ChosenDevice> {
-  const open = (mode: Mode): Promise<OpenedBackend> => openMode(mode, threads, wideSimd);
-  if (requested === 'auto') return chooseBest(threads, { open, checkResults, stepTime });
+  const open = (mode: Mode): Promise<OpenedBackend> =>
+    openMode(mode, brief ? (threads ?? 1) : threads, wideSimd && !brief);
+  const probe = { open, checkResults, stepTime };
+  if (requested === 'auto') return brief ? chooseCpu(threads, probe) : chooseBest(threads, probe);
   const mode = CHECKED_BACKENDS.find((name): name is Mode => name === requested && name !== 'auto');
   if (mode === undefined) {
     throw new ArgumentError(`--backend ${requested}: must be one of ${BACKENDS.join(', ')}`);
@@ -144,6 +152,7 @@ async function openMode(
       return { backend, adapter: `${backend.build} SIMD, ${count}${note}`, software: true };
     }
     default: {
+      const { createGpuBackend } = await import('../../engine/backends/gpu.js');
       const backend = await createGpuBackend({ mode });
       return { backend, ...backend.adapter };
     }
@@ -230,6 +239,13 @@ export async function chooseBest(
   return { backend: best.opened.backend, report: reportOf('auto', best.mode, best.opened, tried) };
 }
 
+/** Chooses the CPU. */
+async function chooseCpu(threads: number | undefined, probe: DeviceProbe): Promise<ChosenDevice> {
+  const tried: DeviceAttempt[] = [];
+  const { mode, opened } = await openCpu(threads, tried, probe);
+  return { backend: opened.backend, report: reportOf('auto', mode, opened, tried) };
+}
+
 /** The SIMD kernels, or the reference backend where WebAssembly has no SIMD. */
 async function openCpu(
   threads: number | undefined,
@@ -267,10 +283,13 @@ function reasonOf(mode: Mode, error: unknown): string {
   return message.startsWith(`gpu (${mode}): `) ? message.slice(`gpu (${mode}): `.length) : message;
 }
 
+// The training step is imported only where there is a GPU to test.
+
 const PROBE = { batchSize: 4, steps: 2 };
 
 /** Compares the losses of two training steps with the CPU's. */
 async function checkResults(backend: Backend, cpu: Backend): Promise<void> {
+  const { trainingRun } = await import('./deviceBench.js');
   const [actual, expected] = [await trainingRun(backend, PROBE), await trainingRun(cpu, PROBE)];
   const wrongStep = actual.losses.findIndex(
     (loss, step) => !(Math.abs(loss - expected.losses[step]) <= 1e-3),
@@ -284,6 +303,7 @@ async function checkResults(backend: Backend, cpu: Backend): Promise<void> {
 
 /** Milliseconds per training step of 64 images, after compilation. */
 async function stepTime(backend: Backend): Promise<number> {
+  const { trainingRun } = await import('./deviceBench.js');
   const { ms } = await trainingRun(backend, { batchSize: 64, steps: 4 });
   return Math.min(...ms.slice(1));
 }

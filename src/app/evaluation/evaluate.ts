@@ -7,6 +7,7 @@ import { newLabels, type ClassLabels, type ImageDataset } from '../../data/loadi
 import { Normalizer } from '../../data/loading/transform.js';
 import type { Layer } from '../../nn/index.js';
 import { onBackendOf } from '../model/modelBackend.js';
+import { checkLogits } from './classify.js';
 import { score, type Score } from './accuracy.js';
 
 export interface Evaluation extends Score {
@@ -24,7 +25,7 @@ export interface Evaluation extends Score {
 export interface EvaluateOptions {
   /** Images per batch. Default 250. */
   readonly batchSize?: number;
-  /** Return the logits; validation during training does not need them. Default false. */
+  /** Return the logits, which must be finite; validation during training does not need them. Default false. */
   readonly logits?: boolean;
   /**
    * Log-priors added to the logits, `[classes]`; see `logPriors`. For images with the class prior
@@ -70,7 +71,10 @@ export async function evaluate(
       );
       lossSum += loss;
       predictions.set(batchPredictions, done);
-      if (batchLogits !== null) allLogits?.set(batchLogits, done * classes);
+      if (batchLogits !== null) {
+        checkLogits(batchLogits);
+        allLogits?.set(batchLogits, done * classes);
+      }
       done += count;
       await onProgress?.(done);
     }

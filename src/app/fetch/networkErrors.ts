@@ -1,7 +1,8 @@
 // Network and disk errors: one error class for problems that a retry or more disk space may fix,
-// and messages for Node's error codes. Problems of the data itself are a DataError.
+// and messages for the network's error codes. Problems of the data itself are a DataError.
 
 import { InkgradError } from '../../engine/errors.js';
+import { explainSystemError } from '../systemErrors.js';
 
 /**
  * The network or the disk failed, not the data: exit code 1. Running the command again resumes the
@@ -23,17 +24,6 @@ const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   UND_ERR_SOCKET: 'connection lost',
-};
-
-const DISK_MESSAGES: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: free some space',
-  EDQUOT: 'the disk quota is exceeded: free some space',
-  EACCES: 'permission denied: choose another folder with --dir',
-  EPERM: 'permission denied: choose another folder with --dir',
-  EROFS: 'the file system is read-only: choose another folder with --dir',
-  ENOTDIR: 'a parent of the path is a file: choose another folder with --dir',
-  EEXIST: 'a file has the name of the folder: choose another folder with --dir',
-  EISDIR: 'a folder has the name of the file: move it away',
 };
 
 /** The innermost code and message: `fetch` hides the actual error in `cause`. */
@@ -63,9 +53,7 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    const { code, message } = innermostError(error);
-    throw new FetchError(
-      `${path}: cannot be written, ${DISK_MESSAGES[code] ?? message}; then run the command again`,
-    );
+    const explanation = explainSystemError(error);
+    throw new FetchError(`${path}: cannot be written: ${explanation}; then run the command again`);
   }
 }

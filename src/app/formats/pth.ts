@@ -20,12 +20,28 @@ import {
   TorchTensor,
   type TorchStorage,
 } from './torchTensor.js';
+import { withoutWrappers } from './wrapperNames.js';
 import { StoredArchive } from './zipArchive.js';
 
 /** Keys under which checkpoints store the weights, if the file is not itself a state dict. */
-const STATE_KEYS = ['model_state_dict', 'state_dict', 'model'] as const;
-/** The prefix that DistributedDataParallel adds to every name. */
-const PARALLEL_PREFIX = 'module.';
+const STATE_KEYS = [
+  'model_state_dict',
+  'state_dict',
+  'model',
+  'net',
+  'network',
+  'weights',
+] as const;
+/** Keys under which checkpoints store the names of the classes, in order of preference. */
+const CLASS_KEYS = [
+  'class_mapping',
+  'classes',
+  'class_names',
+  'class_to_idx',
+  'idx_to_class',
+] as const;
+/** The counter that `torch.optim.swa_utils.AveragedModel` adds to the weights. */
+const AVERAGE_COUNTER = 'n_averaged';
 /**
  * Tensors may share a storage; their total size may exceed the file's storages by at most this
  * factor.
@@ -68,13 +84,10 @@ export async function decodePth(bytes: Uint8Array): Promise<PthFile> {
   const { state, stateKey } = findState(top);
   const storages = new StorageReader(archive, root, await isBigEndian(archive, `${root}byteorder`));
   const tensors = await readTensors(state, stateKey, storages);
-  const otherKeys =
-    stateKey === null ? [] : [...top.entries.keys()].filter((key) => key !== stateKey);
-  return {
-    tensors,
-    classes: stateKey === null ? null : readClasses(top.entries.get('class_mapping')),
-    ignored: otherKeys.filter((key) => key !== 'class_mapping').map(String),
-  };
+  if (stateKey === null) return { tensors, classes: null, ignored: [] };
+  const { classes, classKey } = findClasses(top);
+  const otherKeys = [...top.entries.keys()].filter((key) => key !== stateKey && key !== classKey);
+  return { tensors, classes, ignored: otherKeys.map(String) };
 }
 
 async function isBigEndian(archive: StoredArchive, name: string): Promise<boolean> {
@@ -88,12 +101,21 @@ async function isBigEndian(archive: StoredArchive, name: string): Promise<boolea
 
 /** The dict of tensors, and its key; null if it is the top level of the file. */
 function findState(top: PickleDict): { state: PickleDict; stateKey: string | null } {
-  if ([...top.entries.values()].some((value) => value instanceof TorchTensor))
-    return { state: top, stateKey: null };
-  for (const stateKey of STATE_KEYS) {
-    const state = top.entries.get(stateKey);
-    if (state instanceof PickleDict) return { state, stateKey };
-  }
+  const isTensor = (value: PickleValue): boolean => value instanceof TorchTensor;
+  const dicts = [...top.entries].filter(
+    (entry): entry is [string, PickleDict] =>
+      typeof entry[0] === 'string' && entry[1] instanceof PickleDict,
+  );
+  const known = dicts.filter(([key]) => STATE_KEYS.some((one) => one === key));
+  // A checkpoint may contain other tensors at the top level, such as the loss.
+  const candidates = [known, dicts].map((some) =>
+    some.filter(([, { entries }]) => [...entries.values()].some(isTensor)),
+  );
+  const [[chosen = null], others] = candidates;
+  if (chosen !== null) return { stateKey: chosen[0], state: chosen[1] };
+  if (others.length === 1) return { stateKey: others[0][0], state: others[0][1] };
+  if ([...top.entries.values()].some(isTensor)) return { state: top, stateKey: null };
+  if (known.length > 0) return { stateKey: known[0][0], state: known[0][1] };
   const keys = [...top.entries.keys()]
     .slice(0, 10)
     .map((key) => JSON.stringify(`${key}`.slice(0, 40)));
@@ -108,7 +130,8 @@ async function readTensors(
   stateKey: string | null,
   storages: StorageReader,
 ): Promise<Record<string, SavedArray>> {
-  const named = [...state.entries].map(([name, value]): [string, TorchTensor] => {
+  const entries = [...state.entries].filter(([name]) => name !== AVERAGE_COUNTER);
+  const named = entries.map(([name, value]): [string, TorchTensor] => {
     if (typeof name === 'string' && value instanceof TorchTensor) return [name, value];
     const location = stateKey === null ? '' : ` of ${stateKey}`;
     return fail(
@@ -117,16 +140,14 @@ async function readTensors(
   });
   if (named.length === 0) fail('the dict of tensors is empty');
   checkSharing(named.map(([, tensor]) => tensor));
-  const prefixLength = named.every(([name]) => name.startsWith(PARALLEL_PREFIX))
-    ? PARALLEL_PREFIX.length
-    : 0;
+  const bareNames = withoutWrappers(named.map(([name]) => name));
   const arrays: [string, SavedArray][] = [];
-  for (const [name, { storage, shape, stride, offset }] of named) {
+  for (const [i, [, { storage, shape, stride, offset }]] of named.entries()) {
     const data = await storages.read(storage);
     const values = rowMajor({ shape, stride, offset, data });
     const fitsFloat32 = !storage.type.wide || Array.prototype.every.call(values, isFloat32);
     arrays.push([
-      name.slice(prefixLength),
+      bareNames[i],
       { shape, data: fitsFloat32 ? new Float32Array(values) : new Float64Array(values) },
     ]);
   }
@@ -198,19 +219,37 @@ function swapBytes(bytes: Uint8Array, size: number): void {
     bytes.subarray(offset, offset + size).reverse();
 }
 
-/** Class names from a list of names, or from a dict of class number to name. */
-function readClasses(mapping: PickleValue | undefined): readonly string[] | null {
-  if (mapping === undefined) return null;
-  const names =
-    mapping instanceof PickleList || mapping instanceof PickleTuple
-      ? mapping.items
-      : mapping instanceof PickleDict
-        ? Array.from({ length: mapping.entries.size }, (_, number) => mapping.entries.get(number))
-        : [];
+/**
+ * The class names of a checkpoint, and their key.
+ *
+ * @throws FormatError if `class_mapping` contains none; other keys have other uses too
+ */
+function findClasses(top: PickleDict): {
+  readonly classes: readonly string[] | null;
+  readonly classKey: string | null;
+} {
+  for (const classKey of CLASS_KEYS) {
+    const value = top.entries.get(classKey);
+    if (value === undefined) continue;
+    const classes = readClasses(value);
+    if (classes !== null) return { classes, classKey };
+    if (classKey === 'class_mapping')
+      fail('class_mapping must be a list of class names, or a dict from class index to name');
+  }
+  return { classes: null, classKey: null };
+}
+
+/** Class names from a list, a dict of index to name, or a dict of name to index; or null. */
+function readClasses(mapping: PickleValue): readonly string[] | null {
+  let names: readonly (PickleValue | undefined)[] = [];
+  if (mapping instanceof PickleList || mapping instanceof PickleTuple) names = mapping.items;
+  if (mapping instanceof PickleDict) {
+    const { entries } = mapping;
+    const byName = [...entries].map(([name, index]) => [index, name] as const);
+    const byIndex = entries.has(0) ? entries : new Map<PickleValue, PickleValue>(byName);
+    names = Array.from({ length: entries.size }, (_, index) => byIndex.get(index));
+  }
   const isName = (name: PickleValue | undefined): name is string =>
     typeof name === 'string' && name !== '';
-  if (names.length === 0 || !names.every(isName)) {
-    return fail('class_mapping must be a list of class names, or a dict from class index to name');
-  }
-  return names;
+  return names.length > 0 && names.every(isName) ? names : null;
 }

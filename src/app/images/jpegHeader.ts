@@ -1,10 +1,11 @@
-// Reads the header of a JPEG file before it is decoded: size, frame type, number of scans, and
-// orientation. Only the markers are parsed; no pixel is decoded here.
+// Reads the header of a JPEG file before it is decoded: size, frame type, number of scans,
+// color space and orientation. Only the markers are parsed; no pixel is decoded here.
 //
-// ITU-T T.81 (JPEG), annex B; Exif 2.32, section 4.6 (TIFF header and the tag Orientation).
+// ITU-T T.81 (JPEG), annex B; T.872, section 6 (Adobe segment).
 
 import { DataError } from '../../data/errors.js';
 import { checkSize } from './limits.js';
+import { readOrientation } from './orientation.js';
 
 export interface JpegHeader {
   readonly width: number;
@@ -14,6 +15,8 @@ export interface JpegHeader {
    * mirrored; 1 if absent.
    */
   readonly orientation: number;
+  /** True if the three components are red, green and blue instead of YCbCr. */
+  readonly isRgb: boolean;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface JpegHeader {
  * take hours.
  */
 const MAX_SCANS = 100;
-const [SOI, EOI, SOS, APP1] = [0xd8, 0xd9, 0xda, 0xe1];
+const [SOI, EOI, SOS, APP0, APP1, APP14] = [0xd8, 0xd9, 0xda, 0xe0, 0xe1, 0xee];
 /** Supported frames: baseline, extended and progressive, all with Huffman codes. */
 const SUPPORTED_FRAMES = [0xc0, 0xc1, 0xc2];
 /**
@@ -36,6 +39,7 @@ const NON_FRAME_MARKERS = [0xc4, 0xc8, 0xcc];
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   let [width, height, orientation, scans] = [0, 0, 1, 0];
+  let [isJfif, transform, componentIds] = [false, null as number | null, ''];
   for (let offset = 2; ;) {
     const marker = bytes[offset + 1];
     if (offset + 1 >= bytes.length) throw truncated(name);
@@ -55,8 +59,11 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     if (marker >= 0xc0 && marker <= 0xcf && !NON_FRAME_MARKERS.includes(marker)) {
       if (width > 0) throw damaged(name, 'two frames');
       [width, height] = readFrame(marker, segment, name);
+      componentIds = String.fromCharCode(...componentsOf(segment));
     }
-    if (marker === APP1) orientation = readOrientation(segment) ?? orientation;
+    if (marker === APP0) isJfif ||= startsWith(segment, 'JFIF\0');
+    if (marker === APP1) orientation = orientationOf(segment) ?? orientation;
+    if (marker === APP14) transform = adobeTransform(segment) ?? transform;
     offset = end;
     if (marker !== SOS) continue;
     if (++scans > MAX_SCANS) throw damaged(name, `more than ${MAX_SCANS} scans`);
@@ -64,7 +71,13 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   }
   if (width === 0 || scans === 0)
     throw damaged(name, 'no image between the first and the last marker');
-  return { width, height, orientation };
+  // The rules of libjpeg, and so of browsers: JFIF is YCbCr; else the Adobe segment decides; else the
+  // names of the components.
+  const isRgb =
+    componentIds.length === 3 &&
+    !isJfif &&
+    (transform === null ? componentIds === 'RGB' : transform === 0);
+  return { width, height, orientation, isRgb };
 }
 
 const truncated = (name: string): DataError =>
@@ -83,6 +96,11 @@ function endOfScan(bytes: Uint8Array, start: number): number {
     if (next !== 0 && !(next >= 0xd0 && next <= 0xd7)) break;
   }
   return offset;
+}
+
+/** The identifiers of a frame's components. */
+function componentsOf(frame: Uint8Array): number[] {
+  return Array.from({ length: frame[5] }, (_, i) => frame[6 + 3 * i]);
 }
 
 function readFrame(
@@ -118,22 +136,15 @@ function readFrame(
 }
 
 /** The Orientation of an Exif segment, or null if it is absent or malformed. */
-function readOrientation(segment: Uint8Array): number | null {
-  if (String.fromCharCode(...segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14)
-    return null;
-  const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.byteLength - 6);
-  const byteOrder = tiff.getUint16(0);
-  if (byteOrder !== 0x4949 && byteOrder !== 0x4d4d) return null;
-  const littleEndian = byteOrder === 0x4949;
-  const directory = tiff.getUint32(4, littleEndian);
-  if (directory + 2 > tiff.byteLength) return null;
-  const entries = tiff.getUint16(directory, littleEndian);
-  for (let i = 0; i < entries; i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > tiff.byteLength) return null;
-    if (tiff.getUint16(entry, littleEndian) !== 0x0112) continue;
-    const value = tiff.getUint16(entry + 8, littleEndian);
-    return value >= 1 && value <= 8 ? value : null;
-  }
-  return null;
+function orientationOf(segment: Uint8Array): number | null {
+  return startsWith(segment, 'Exif\0\0') ? readOrientation(segment.subarray(6)) : null;
+}
+
+function startsWith(segment: Uint8Array, text: string): boolean {
+  return String.fromCharCode(...segment.subarray(0, text.length)) === text;
+}
+
+/** The transform of an Adobe segment: 0 none, 1 YCbCr, 2 YCCK; null for another segment. */
+function adobeTransform(segment: Uint8Array): number | null {
+  return startsWith(segment, 'Adobe') && segment.length >= 12 ? segment[11] : null;
 }

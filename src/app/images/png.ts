@@ -8,6 +8,7 @@ import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png';
 import { DataError } from '../../data/errors.js';
 import type { DecodedImage } from '../../data/image/preprocess.js';
 import { checkSize, reasonOf } from './limits.js';
+import { readOrientation, upright } from './orientation.js';
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 
@@ -28,10 +29,11 @@ interface Chunk {
 
 /** Values per pixel for each color type (section 11.2.1). */
 const CHANNELS: Readonly<Record<number, number | undefined>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-const RELEVANT_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+const DECODED_CHUNKS = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+const RELEVANT_CHUNKS = new Set([...DECODED_CHUNKS, 'eXIf']);
 
 /**
- * Decodes a PNG file.
+ * Decodes a PNG file, upright.
  *
  * @throws DataError that names the file and the problem
  */
@@ -39,9 +41,12 @@ export function decodePng(bytes: Uint8Array, name: string): DecodedImage {
   const chunks = readChunks(bytes, name);
   const header = readHeader(chunks, name);
   checkPixels(chunks, header, name);
-  const parts = [Uint8Array.from(PNG_SIGNATURE), ...chunks.map(({ raw }) => raw)];
+  const decoded = chunks.filter(({ type }) => DECODED_CHUNKS.has(type));
+  const exif = chunks.find(({ type }) => type === 'eXIf');
+  const orientation = exif === undefined ? 1 : (readOrientation(exif.data) ?? 1);
+  const parts = [Uint8Array.from(PNG_SIGNATURE), ...decoded.map(({ raw }) => raw)];
   try {
-    return toImage(decode(Buffer.concat(parts), { checkCrc: true }), name);
+    return upright(toImage(decode(Buffer.concat(parts), { checkCrc: true }), name), orientation);
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`${name}: the PNG data is damaged (${reasonOf(error)})`);

@@ -7,6 +7,7 @@ import { currentBackend, withBackend, type Backend } from '../../engine/index.js
 import { describeValue } from '../../engine/options.js';
 import { saveState, type Layer } from '../../nn/index.js';
 import { ModelError } from '../errors.js';
+import { withDigest } from '../model/fileDigest.js';
 import {
   modelFrom,
   readContents,
@@ -100,11 +101,12 @@ export async function loadCharacterModel(
  * model.dispose();
  * copy.dispose();
  */
-export function saveCharacterModel({
+export async function saveCharacterModel({
   network,
   training,
 }: CharacterModel): Promise<Uint8Array<ArrayBuffer>> {
-  return saveState({ model: network, extra: { ...training, classes: [...training.classes] } });
+  const extra = { ...training, classes: [...training.classes] };
+  return withDigest(await saveState({ model: network, extra }));
 }
 
 /**

@@ -7,6 +7,7 @@ export { fetchEmnist, type FetchEmnistOptions } from './emnist.js';
 export type { FetchedFile, FetchResult } from '../fetch/fetchEmnist.js';
 export { loadStateFile, readImage, saveStateFile } from './files.js';
 export { writeAtomically } from '../outputFiles.js';
+export { SystemError } from '../systemErrors.js';
 export type { DecodedImage } from '../../data/image/preprocess.js';
 export { DataError, DataMissingError } from '../../data/errors.js';
 export { FetchError } from '../fetch/networkErrors.js';

@@ -3,18 +3,18 @@
 // original, so its weights load. A block may have more than one convolution, each with its own
 // batch norm and ReLU.
 
-import { type Rng, type Shape, type Tensor, flatten } from '../../engine/index.js';
-import {
-  BatchNorm2d,
-  Conv2d,
-  Dropout,
-  Linear,
-  MaxPool2d,
-  Module,
-  type Layer,
-  ReLU,
-  Sequential,
-} from '../../nn/index.js';
+import { flatten } from '../../engine/ops/view.js';
+import type { Rng } from '../../engine/rng.js';
+import type { Shape } from '../../engine/shape.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { ReLU } from '../../nn/layers/activation.js';
+import { BatchNorm2d } from '../../nn/layers/batchNorm.js';
+import { Conv2d } from '../../nn/layers/conv2d.js';
+import { Dropout } from '../../nn/layers/dropout.js';
+import { Linear } from '../../nn/layers/linear.js';
+import { MaxPool2d } from '../../nn/layers/pool.js';
+import { Module, type Layer } from '../../nn/module.js';
+import { Sequential } from '../../nn/sequential.js';
 
 /** Output channels of the three blocks. */
 const CHANNELS = [32, 64, 128] as const;

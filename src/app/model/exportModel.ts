@@ -4,6 +4,7 @@
 import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
 import { INPUT_SHAPE } from './imageTensor.js';
+import { withDigest } from './fileDigest.js';
 import { layersOf, NORMALIZATION } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
 import type { TrainingMetadata } from './modelContents.js';
@@ -85,11 +86,8 @@ const ENCODERS: Record<
   safetensors: (tensors, { classes, data, temperature = 1, training }, { weights = 'float32' }) => {
     const extra = canonicalJson({ ...training, classes: [...classes], data, temperature });
     const arrays = weights === 'int8' ? quantize(tensors, isWeight) : tensors;
-    return encodeSafetensors(
-      arrays,
-      { inkgrad: '1', extra },
-      weights === 'float16' ? { half: isWeight } : {},
-    );
+    const options = weights === 'float16' ? { half: isWeight } : {};
+    return withDigest(encodeSafetensors(arrays, { inkgrad: '1', extra }, options));
   },
   pth: async (tensors, { classes }) => {
     const { encodePth } = await import('../formats/pthWriter.js');

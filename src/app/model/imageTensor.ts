@@ -1,7 +1,7 @@
 // The input of the character network: its shape, and the upload of normalized pixels.
 
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/emnist/idx.js';
-import { tensor, type Tensor } from '../../engine/index.js';
+import { tensor, type Tensor } from '../../engine/tensor.js';
 
 /** Channels, height and width of one image. */
 export const INPUT_SHAPE: readonly [channels: number, height: number, width: number] = [

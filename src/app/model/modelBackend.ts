@@ -1,7 +1,8 @@
 // The backend of a model, which computes all work on the model, whatever the current backend is.
 
-import { currentBackend, withBackend, type Backend } from '../../engine/index.js';
-import type { Module } from '../../nn/index.js';
+import type { Backend } from '../../engine/backend.js';
+import { currentBackend, withBackend } from '../../engine/current.js';
+import type { Module } from '../../nn/module.js';
 
 /** The backend of a model's parameters; the current backend for a model without any. */
 export function backendOf(model: Module): Backend {

@@ -3,6 +3,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { ModelError } from '../errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import { readContents, type ModelContents } from './modelContents.js';
 
 /** Maximum file size, checked before reading. A model has 1.6 MB, a checkpoint 5. */
@@ -26,7 +27,7 @@ export async function readModelBytes(path: string): Promise<ModelBytes> {
 
 async function readFileBytes(path: string): Promise<Uint8Array> {
   const fail = (reason: string): never => {
-    throw new ModelError(`model ${path}: cannot be read (${reason})`);
+    throw new ModelError(`model ${path}: cannot be read: ${reason}`);
   };
   try {
     const stats = await stat(path);
@@ -36,6 +37,6 @@ async function readFileBytes(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof ModelError) throw error;
-    return fail((error as Error).message);
+    return fail(explainSystemError(error, 'read'));
   }
 }

@@ -5,10 +5,14 @@ import type { Rejection } from '../evaluation/rejection.js';
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import type { Json } from '../../nn/saving/json.js';
-import { decodeSafetensors } from '../../nn/saving/safetensors.js';
-import { loadState } from '../../nn/saving/serialize.js';
+import { skipInit } from '../../nn/init.js';
+import { decodeSafetensors, type SafetensorsFile } from '../../nn/saving/safetensors.js';
+import { loadState, modelArrays } from '../../nn/saving/serialize.js';
 import { ModelError } from '../errors.js';
+import { otherFormat } from '../formats/otherFormats.js';
 import { isLegacyPth, isPth } from '../formats/pthSignature.js';
+import { checkNumbers } from './checkNumbers.js';
+import { verifyDigest } from './fileDigest.js';
 import { CharacterNet, convolutionsOf } from './characterNet.js';
 
 /** File format, detected from the first bytes. */
@@ -57,7 +61,15 @@ export interface TrainingMetadata {
    * for a model that was not trained with outliers.
    */
   readonly minEvidence?: number | null;
+  /** Digests of the settings and the data of the training run; absent if they are not recorded. */
+  readonly digests?: TrainingDigests;
 }
+
+/**
+ * SHA-256 digests of what a model was trained with: the settings that affect the results, and the
+ * images of both parts with labels and class names.
+ */
+export type TrainingDigests = Readonly<Record<'settings' | 'train' | 'validation', string>>;
 
 /**
  * Log-priors to add to a model's logits when evaluating a part of the data. Null for the test part,
@@ -80,6 +92,8 @@ export interface LoadedModel {
   /** When to reject an image as not a character; null: never. */
   readonly rejection: Rejection | null;
   readonly training: TrainingMetadata;
+  /** True if the file's contents match its digest; false if it contains none. */
+  readonly verified: boolean;
 }
 
 /**
@@ -97,35 +111,50 @@ export async function withModelName<T>(name: string, work: () => T | Promise<T>)
 }
 
 /**
- * Detects the format of a file. Safetensors are returned unchanged. A PyTorch file is converted to
- * the safetensors that `inkgrad import` would write, so that all later code handles one format.
+ * Detects the format of a file. A model file is returned unchanged. Arrays of another program are
+ * converted to the safetensors that `inkgrad import` would write, so that all later code handles one
+ * format.
  *
- * @throws ModelError if a PyTorch file is damaged, would execute code, or is of another network
+ * @throws ModelError if the file is damaged, would execute code, or is of another network or format
  */
 export function readContents(name: string, bytes: Uint8Array): Promise<ModelContents> {
   return withModelName(name, async () => {
-    if (!isPth(bytes) && !isLegacyPth(bytes))
-      return { format: 'safetensors', safetensors: bytes, ignored: [] };
+    const other = otherFormat(bytes);
+    if (other !== null) {
+      throw new ModelError(
+        `it is ${other}, which cannot be read; pass the weights as safetensors or as a .pth file`,
+      );
+    }
+    if (!isPth(bytes) && !isLegacyPth(bytes)) {
+      if (isModelFile(bytes)) return { format: 'safetensors', safetensors: bytes, ignored: [] };
+      const { completeSafetensors } = await import('./foreignModel.js');
+      return { format: 'safetensors', safetensors: completeSafetensors(bytes), ignored: [] };
+    }
     const { convertPth } = await import('./pthModel.js');
     return { format: 'pth', ...(await convertPth(bytes)) };
   });
 }
 
+/** Whether a safetensors file has the metadata of `saveState`: a fast test of the header's text. */
+function isModelFile(bytes: Uint8Array): boolean {
+  const beginning = new TextDecoder().decode(bytes.subarray(0, 4096));
+  return beginning.includes('"extra":"');
+}
+
 /**
  * Creates the network stored in a safetensors file; optimizer state is ignored.
  *
- * @throws ModelError if the file is damaged or of another network
+ * @throws ModelError if the file is damaged or of another network, or has a weight that is not finite
  */
 export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
-  return withModelName(name, () => {
-    const file = decodeSafetensors(safetensors);
+  return withModelName(name, async () => {
+    const file = await decodeModel(safetensors);
     const training = parseTrainingMetadata(loadState(file).extra);
     const convolutions = convolutionsOf(file.tensors);
-    const model = new CharacterNet({
-      classes: training.classes.length,
-      rng: new Rng(0),
-      convolutions,
-    });
+    const { length } = training.classes;
+    const model = skipInit(
+      () => new CharacterNet({ classes: length, rng: new Rng(0), convolutions }),
+    );
     try {
       loadState(file, { model });
     } catch (error) {
@@ -134,8 +163,27 @@ export function modelFrom(name: string, safetensors: Uint8Array): Promise<Loaded
     }
     const { classes, temperature = 1, minEvidence = null } = training;
     const rejection = minEvidence === null ? null : { minEvidence, temperature };
-    return { model: model.eval(), classes, temperature, rejection, training };
+    const { verified } = file;
+    return { model: model.eval(), classes, temperature, rejection, training, verified };
   });
+}
+
+/** Decoded contents of a model file. */
+export interface DecodedModel extends SafetensorsFile {
+  /** True if the contents match the digest in the file; false if it contains none. */
+  readonly verified: boolean;
+}
+
+/**
+ * Decodes a model file, compares it with its digest, and checks its weights.
+ *
+ * @throws FormatError if the file is damaged, or a weight is not finite
+ */
+export async function decodeModel(safetensors: Uint8Array): Promise<DecodedModel> {
+  const { tensors, metadata } = decodeSafetensors(safetensors);
+  const verified = await verifyDigest(safetensors, metadata);
+  checkNumbers(modelArrays(tensors));
+  return { tensors, metadata, verified };
 }
 
 /** Maximum number of classes, checked before a network is created. */
@@ -158,7 +206,7 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     limit,
     temperature = 1,
   } = metadata ?? {};
-  const { logPriors = null, minEvidence = null } = metadata ?? {};
+  const { logPriors = null, minEvidence = null, digests } = metadata ?? {};
   if (
     !Array.isArray(classes) ||
     !classes.every((name) => typeof name === 'string') ||
@@ -197,7 +245,19 @@ export function parseTrainingMetadata(extra: Json): TrainingMetadata {
     logPriors,
     temperature,
     ...(minEvidence === null ? {} : { minEvidence }),
+    ...(digests === undefined ? {} : { digests: parseDigests(digests) }),
   };
+}
+
+function parseDigests(value: unknown): TrainingDigests {
+  const { settings, train, validation } = (value ?? {}) as Partial<TrainingDigests>;
+  const isDigest = (text: unknown): text is string =>
+    typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+  if (isDigest(settings) && isDigest(train) && isDigest(validation))
+    return { settings, train, validation };
+  throw new ModelError(
+    'its digests must be settings, train and validation, of 64 hexadecimal digits',
+  );
 }
 
 function areLogPriors(value: unknown, classes: number): boolean {

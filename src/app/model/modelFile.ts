@@ -2,54 +2,67 @@
 // written under a temporary name and then renamed, so a file with the final name is always
 // complete. PyTorch files can also be read.
 
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  loadState,
-  saveState,
-  type JsonObject,
-  type Module,
-} from '../../nn/index.js';
+import type { Module } from '../../nn/module.js';
 import { Counter } from '../../nn/parameter.js';
-import { modelArrays } from '../../nn/saving/serialize.js';
-import { canonicalJson } from '../../nn/saving/json.js';
+import { canonicalJson, type Json, type JsonObject } from '../../nn/saving/json.js';
+import { encodeSafetensors } from '../../nn/saving/safetensors.js';
+import { loadState, modelArrays, saveState } from '../../nn/saving/serialize.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
+import { withDigest, withoutDigest } from './fileDigest.js';
 import { readModelBytes } from './modelBytes.js';
 import {
+  decodeModel,
   modelFrom,
   withModelName,
   parseTrainingMetadata,
+  type DecodedModel,
   type LoadedModel,
   type TrainingMetadata,
 } from './modelContents.js';
 import type { Trainer } from '../training/trainer.js';
-import { readProgress } from '../training/progress.js';
+import { readProgress, type Progress } from '../training/progress.js';
 
-/**
- * Saves weights, optimizer, schedule, random streams and progress: everything that resuming needs.
- *
- * @param average null for a model that will not be resumed
- */
+/** Saves a model for inference: weights, training metadata and progress. */
 export async function saveModel(
   path: string,
-  trainer: Trainer,
+  { model, progress }: Trainer,
   training: TrainingMetadata,
-  { average }: Pick<Trainer, 'average'> = trainer,
 ): Promise<void> {
-  const { model, optimizer, scheduler, rngs, progress } = trainer;
-  const metadata = { ...training, classes: [...training.classes], progress: { ...progress } };
-  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra: metadata });
-  await writeAtomically(path, bytes);
+  const bytes = await saveState({ model, extra: metadataOf(training, progress) });
+  await writeAtomically(path, await withDigest(bytes));
 }
 
 /**
- * Runs `decode` on a file as safetensors and converts every error to a ModelError that
+ * Saves a checkpoint: the model, optimizer, schedule, averaged weights and random streams.
+ *
+ * @param settings of the run, by name; a resumed run must have equal ones
+ */
+export async function saveCheckpoint(
+  path: string,
+  { model, optimizer, scheduler, average, rngs, progress }: Trainer,
+  training: TrainingMetadata,
+  settings: JsonObject = {},
+): Promise<void> {
+  const extra = { ...metadataOf(training, progress), settings };
+  const bytes = await saveState({ model, optimizer, scheduler, average, rngs, extra });
+  await writeAtomically(path, await withDigest(bytes));
+}
+
+function metadataOf(training: TrainingMetadata, progress: Progress): JsonObject {
+  return { ...training, classes: [...training.classes], progress: { ...progress } };
+}
+
+/**
+ * Runs `use` on the verified contents of a file and converts every error to a ModelError that
  * names the file.
  */
-async function withSafetensors<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+async function withSafetensors<T>(
+  path: string,
+  use: (file: DecodedModel) => T | Promise<T>,
+): Promise<T> {
   const { safetensors } = await readModelBytes(path);
-  return withModelName(path, () => decode(safetensors));
+  return withModelName(path, async () => use(await decodeModel(safetensors)));
 }
 
 /**
@@ -71,10 +84,10 @@ export type Calibration = Required<Pick<TrainingMetadata, 'temperature'>> &
  * @throws ModelError if the file is missing or damaged
  */
 export async function storeCalibration(path: string, calibration: Calibration): Promise<void> {
-  const bytes = await withSafetensors(path, (saved) => {
-    const { tensors, metadata } = decodeSafetensors(saved);
-    const extra = { ...(loadState(saved).extra as JsonObject), ...calibration };
-    return encodeSafetensors(tensors, { ...metadata, extra: canonicalJson(extra) });
+  const bytes = await withSafetensors(path, (file) => {
+    const extra = { ...(loadState(file).extra as JsonObject), ...calibration };
+    const metadata = { ...withoutDigest(file.metadata), extra: canonicalJson(extra) };
+    return withDigest(encodeSafetensors(file.tensors, metadata));
   });
   await writeAtomically(path, bytes);
 }
@@ -90,12 +103,12 @@ export async function storeBatchNormStatistics(path: string, model: Module): Pro
   const hostBuffers = await Promise.all(
     buffers.map(async ([name, buffer]) => [name, await buffer.data()] as const),
   );
-  const bytes = await withSafetensors(path, (saved) => {
-    const { tensors, metadata } = decodeSafetensors(saved);
+  const bytes = await withSafetensors(path, ({ tensors, metadata }) => {
     const statistics = hostBuffers.map(
       ([name, data]) => [name, { ...tensors[name], data }] as const,
     );
-    return encodeSafetensors({ ...tensors, ...Object.fromEntries(statistics) }, metadata);
+    const changed = { ...tensors, ...Object.fromEntries(statistics) };
+    return withDigest(encodeSafetensors(changed, withoutDigest(metadata)));
   });
   await writeAtomically(path, bytes);
 }
@@ -106,8 +119,7 @@ export async function storeBatchNormStatistics(path: string, model: Module): Pro
  * @throws ModelError if the file is missing, damaged, or of another network
  */
 export function loadWeights(model: Module, path: string): Promise<void> {
-  return withSafetensors(path, (bytes) => {
-    const { tensors } = decodeSafetensors(bytes);
+  return withSafetensors(path, ({ tensors }) => {
     model.loadStateDict(modelArrays(tensors));
   });
 }
@@ -115,31 +127,57 @@ export function loadWeights(model: Module, path: string): Promise<void> {
 /**
  * Restores a checkpoint: weights, optimizer, schedule, random streams and progress.
  *
+ * @param settings of the run that must not change, by name
  * @throws ModelError if the file is missing, damaged, or of another run
  */
 export function resumeTraining(
   path: string,
   trainer: Trainer,
   training: TrainingMetadata,
+  settings: JsonObject = {},
 ): Promise<void> {
-  return withSafetensors(path, (bytes) => {
-    const { rngs, extra } = loadState(bytes, trainer);
-    const saved = parseTrainingMetadata(extra);
-    for (const key of [
-      'seed',
-      'valFraction',
-      'valOnTest',
-      'limit',
-      'synthetic',
-      'classes',
-    ] as const) {
-      const [actual, expected] = [String(saved[key]), String(training[key])];
-      if (actual !== expected)
-        throw new ModelError(
-          `it belongs to another run: its ${key} is ${actual}, expected ${expected}`,
-        );
-    }
+  return withSafetensors(path, (file) => {
+    checkSameRun(loadState(file).extra, training, settings);
+    const { rngs, extra } = loadState(file, trainer);
     const progress = readProgress((extra as JsonObject).progress ?? null);
     trainer.resume({ rngs, progress });
   });
+}
+
+/**
+ * Compares the run of a checkpoint with the run to resume.
+ *
+ * @throws ModelError that names what differs
+ */
+function checkSameRun(extra: Json, training: TrainingMetadata, settings: JsonObject): void {
+  const saved = parseTrainingMetadata(extra);
+  for (const key of [
+    'seed',
+    'valFraction',
+    'valOnTest',
+    'limit',
+    'synthetic',
+    'classes',
+  ] as const) {
+    const [actual, expected] = [String(saved[key]), String(training[key])];
+    if (actual !== expected)
+      throw new ModelError(
+        `it belongs to another run: its ${key} is ${actual}, expected ${expected}`,
+      );
+  }
+  const savedSettings = ((extra as JsonObject).settings ?? {}) as JsonObject;
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(savedSettings, name)) continue; // a checkpoint of an earlier version
+    const [actual, expected] = [savedSettings[name], value].map((one) => JSON.stringify(one));
+    if (actual !== expected)
+      throw new ModelError(
+        `it belongs to another run: its settings.${name} is ${actual}, expected ${expected} as in ` +
+          'config.json; restore the original file',
+      );
+  }
+  for (const part of ['train', 'validation'] as const) {
+    if ((saved.digests?.[part] ?? null) === (training.digests?.[part] ?? null)) continue;
+    if (saved.digests === undefined || training.digests === undefined) continue;
+    throw new ModelError(`it belongs to another run: its ${part} data differs`);
+  }
 }

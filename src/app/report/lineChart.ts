@@ -25,6 +25,8 @@ export interface LineChartOptions {
   /** Logarithmic axes. Default false. */
   readonly xLog?: boolean;
   readonly yLog?: boolean;
+  /** Ticks of the x axis only at integers, such as epochs. Default false. */
+  readonly xInteger?: boolean;
   /** Labeled vertical lines, such as the best epoch. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
   /** In pixels; default 900 x 480. */
@@ -42,6 +44,7 @@ const MAX_DOTS = 60;
  */
 export function lineChart(options: LineChartOptions): Canvas {
   const { title, xLabel, yLabel, series, xLog = false, yLog = false, marks = [] } = options;
+  const { xInteger: integer = false } = options;
   const { width = 900, height = 480 } = options;
   if (series.length > PALETTE.length) {
     throw new ArgumentError(
@@ -59,7 +62,8 @@ export function lineChart(options: LineChartOptions): Canvas {
   const canvas = new Canvas(width, height);
   const xs = [...series.flatMap(({ x }) => x), ...marks.map(({ x }) => x)];
   const ys = series.flatMap(({ y }) => y);
-  const xAxis = axisOf(xs, { log: xLog, count: Math.max(3, Math.floor(width / 90)), round: false });
+  const xCount = Math.max(3, Math.floor(width / 90));
+  const xAxis = axisOf(xs, { log: xLog, count: xCount, round: false, integer });
   const yAxis = axisOf(ys, { log: yLog, count: Math.max(3, Math.floor(height / 70)) });
   // A single line needs no legend: the axis label names it.
   const legend =

@@ -25,6 +25,8 @@ export interface AxisOptions {
   readonly log?: boolean;
   /** Extend the axis to the outer ticks. Default true. */
   readonly round?: boolean;
+  /** Ticks only at integers, on a linear axis. Default false. */
+  readonly integer?: boolean;
 }
 
 /** Formats a number for people: 12,500, 0.05, 2e-6. */
@@ -46,7 +48,7 @@ export function roundStep(span: number, count: number): number {
 
 /** An axis that contains all finite values; without any, it runs from 0 to 1. */
 export function axisOf(values: Iterable<number>, options: AxisOptions = {}): Axis {
-  const { count = 6, log = false, round = true } = options;
+  const { count = 6, log = false, round = true, integer = false } = options;
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (!Number.isFinite(value) || (log && value <= 0)) continue;
@@ -57,11 +59,11 @@ export function axisOf(values: Iterable<number>, options: AxisOptions = {}): Axi
   if (low > high) [low, high] = [0, 1];
   if (low === high)
     [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
-  return linearAxis(low, high, count, round);
+  const step = roundStep(high - low, count);
+  return linearAxis(low, high, integer ? Math.max(1, step) : step, round);
 }
 
-function linearAxis(low: number, high: number, count: number, round: boolean): Axis {
-  const step = roundStep(high - low, count);
+function linearAxis(low: number, high: number, step: number, round: boolean): Axis {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   // Tolerance for rounding: 0.3 / 0.1 is 2.9999999999999996.
   const first = round ? Math.floor(low / step + 1e-9) : Math.ceil(low / step - 1e-9);

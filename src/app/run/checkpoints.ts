@@ -1,9 +1,13 @@
 // Checkpoints of a run: last.safetensors to resume from, best.safetensors for inference.
 
 import { join } from 'node:path';
+import { ModelError } from '../errors.js';
 import type { TrainingMetadata } from '../model/modelContents.js';
-import { resumeTraining, saveModel } from '../model/modelFile.js';
+import { loadModel, resumeTraining, saveCheckpoint, saveModel } from '../model/modelFile.js';
+import { fixedSettings, type Settings } from './settings.js';
 import type { Trainer } from '../training/trainer.js';
+
+export const CHECKPOINT_FILE = 'last.safetensors';
 
 export class Checkpoints {
   /** Path of the checkpoint to resume from. */
@@ -15,17 +19,16 @@ export class Checkpoints {
   readonly best: string;
   readonly #trainer: Trainer;
   readonly #training: TrainingMetadata;
-  readonly #interval: number;
+  readonly #settings: Settings;
   #savedAt = performance.now();
   #position = 'nothing saved yet';
 
-  /** @param seconds between two checkpoints within an epoch */
-  constructor(directory: string, trainer: Trainer, training: TrainingMetadata, seconds: number) {
-    this.last = join(directory, 'last.safetensors');
+  constructor(directory: string, trainer: Trainer, training: TrainingMetadata, settings: Settings) {
+    this.last = join(directory, CHECKPOINT_FILE);
     this.best = join(directory, 'best.safetensors');
     this.#trainer = trainer;
     this.#training = training;
-    this.#interval = 1000 * seconds;
+    this.#settings = settings;
   }
 
   /** The position of the checkpoint in `last`, e.g. `epoch 3, step 120`. */
@@ -34,18 +37,39 @@ export class Checkpoints {
   }
 
   /**
-   * Restores the checkpoint in `last`.
+   * Restores the checkpoint in `last`, and checks the model in `best`.
    *
-   * @throws ModelError if the file is missing, damaged, or of another run
+   * @throws ModelError if a file is missing, damaged, or of another run
    */
   async resume(): Promise<void> {
-    await resumeTraining(this.last, this.#trainer, this.#training);
+    const settings = fixedSettings(this.#settings);
+    await resumeTraining(this.last, this.#trainer, this.#training, settings);
     this.#position = describePosition(this.#trainer);
+    await this.#checkBest();
+  }
+
+  /**
+   * Loads the best model: the run needs it at its end, unless a later epoch is better.
+   *
+   * @throws ModelError if it is missing or damaged
+   */
+  async #checkBest(): Promise<void> {
+    const { bestEpoch } = this.#trainer.progress;
+    if (bestEpoch === 0) return;
+    try {
+      (await loadModel(this.best)).model.dispose();
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      throw new ModelError(
+        `${error.message}; it contains the best model so far, of epoch ${bestEpoch}: restore it, ` +
+          `or copy ${this.last} to it to replace that model by the latest one`,
+      );
+    }
   }
 
   /** True if the checkpoint interval has elapsed. */
   isDue(): boolean {
-    return performance.now() - this.#savedAt >= this.#interval;
+    return performance.now() - this.#savedAt >= 1000 * this.#settings.checkpointEvery;
   }
 
   /**
@@ -57,11 +81,10 @@ export class Checkpoints {
   async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
     if (isBest) {
-      const save = (): Promise<void> =>
-        saveModel(this.best, this.#trainer, this.#training, { average: null });
+      const save = (): Promise<void> => saveModel(this.best, this.#trainer, this.#training);
       await this.#trainer.withAverage(save);
     }
-    await saveModel(this.last, this.#trainer, this.#training);
+    await saveCheckpoint(this.last, this.#trainer, this.#training, fixedSettings(this.#settings));
     this.#position = describePosition(this.#trainer);
     this.#savedAt = performance.now();
   }

@@ -9,8 +9,9 @@ import { JsonReader, type Json, type JsonObject } from '../../nn/saving/json.js'
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
-import type { DataRecord, FileDigest } from './digests.js';
-import { readSettings, type Settings } from './settings.js';
+import { explainSystemError } from '../systemErrors.js';
+import { digestJson, type DataRecord, type FileDigest } from './digests.js';
+import { howToChange, readSettings, SETTING_NAMES, type Settings } from './settings.js';
 
 export const CONFIG_FILE = 'config.json';
 
@@ -50,17 +51,28 @@ export interface RunConfig {
   readonly sittings: readonly SessionRecord[];
 }
 
+/** The parts of a config, besides the settings, that have a digest each. */
+const SECTIONS = ['classes', 'parameters', 'data', 'teachers', 'sittings'] as const;
+
+/** A config from a file. */
+export interface SavedRunConfig extends RunConfig {
+  /** True if every section matches its digest; false if the file contains no digests. */
+  readonly verified: boolean;
+}
+
 export async function writeConfig(directory: string, config: RunConfig): Promise<void> {
-  const text = JSON.stringify({ format: FORMAT_VERSION, ...config }, null, 2);
+  const plain = JSON.parse(JSON.stringify(config)) as JsonObject;
+  const contents = { format: FORMAT_VERSION, ...config, digests: digestsOf(plain) };
+  const text = JSON.stringify(contents, null, 2);
   await writeAtomically(join(directory, CONFIG_FILE), `${text}\n`);
 }
 
 /**
  * Reads the config of a run to resume.
  *
- * @throws ModelError if it is missing or damaged
+ * @throws ModelError if it is missing, damaged or edited
  */
-export async function readConfig(directory: string): Promise<RunConfig> {
+export async function readConfig(directory: string): Promise<SavedRunConfig> {
   const path = join(directory, CONFIG_FILE);
   const fail = (reason: string): never => {
     throw new ModelError(`--resume ${directory}: ${path}: ${printable(reason)}`);
@@ -69,9 +81,13 @@ export async function readConfig(directory: string): Promise<RunConfig> {
     return parseConfig(await readSmallFile(path));
   } catch (error) {
     if (error instanceof InkgradError) return fail(error.message);
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return fail(code === 'ENOENT' ? 'no such file; pass the folder of a run' : message);
+    return fail(
+      code === 'ENOENT'
+        ? 'no such file; pass the folder of a run'
+        : explainSystemError(error, 'read'),
+    );
   }
 }
 
@@ -103,19 +119,57 @@ async function readSmallFile(path: string): Promise<string> {
  *
  * @throws FormatError naming the invalid field
  */
-export function parseConfig(text: string): RunConfig {
+export function parseConfig(text: string): SavedRunConfig {
   const config = new JsonReader(parseStrictJson(text, 'config', MAX_DEPTH), 'config');
   const format = config.count('format');
   if (format !== FORMAT_VERSION)
     throw new FormatError(`it has format version ${format}, this program reads ${FORMAT_VERSION}`);
-  return {
-    settings: readSettings(objectAt(config, 'settings')),
+  const settingValues = objectAt(config, 'settings');
+  const settings = readSettings(settingValues);
+  const parsed = {
+    settings,
     classes: stringsAt(config, 'classes'),
     parameters: config.count('parameters'),
     data: readData(objectAt(config, 'data')),
     teachers: filesAt(config, 'teachers', 'config.teachers'),
     sittings: listAt(config, 'sittings').map(readSession),
   };
+  if (!config.keys.includes('digests')) return { ...parsed, verified: false };
+  const sections = SECTIONS.map((name) => [name, config.value(name)] as const);
+  const raw = { settings: settingValues, ...Object.fromEntries(sections) };
+  checkDigests(raw, settings, objectAt(config, 'digests'));
+  return { ...parsed, verified: true };
+}
+
+/** Digests of all parts of a config, by name: of every setting, and of the other sections. */
+function digestsOf(config: JsonObject): Readonly<Record<string, string>> {
+  const settings = Object.entries(config.settings as JsonObject).map(
+    ([name, value]) => [`settings.${name}`, value] as const,
+  );
+  const sections = SECTIONS.map((name) => [name, config[name]] as const);
+  return Object.fromEntries(
+    [...settings, ...sections].map(([name, value]) => [name, digestJson(value)]),
+  );
+}
+
+/**
+ * Compares a config with the digests in it.
+ *
+ * @throws FormatError that names a field that was edited, and how to change it
+ */
+function checkDigests(config: JsonObject, settings: Settings, saved: JsonObject): void {
+  const changed = Object.entries(digestsOf(config)).find(
+    ([name, digest]) => saved[name] !== digest,
+  );
+  if (changed === undefined) return;
+  const [field] = changed;
+  const setting = SETTING_NAMES.find((name) => field === `settings.${name}`);
+  throw new FormatError(
+    setting === undefined
+      ? `${field} was changed after inkgrad wrote it; restore the original file`
+      : `${field} was changed to ${JSON.stringify(settings[setting])} after inkgrad wrote it; ` +
+          howToChange(setting, settings),
+  );
 }
 
 function objectAt(config: JsonReader, key: string): JsonObject {
@@ -146,10 +200,15 @@ function readData(saved: JsonObject): DataRecord {
   return {
     name: data.text('name'),
     synthetic: data.flag('synthetic'),
+    folder: data.keys.includes('folder') ? textOrNull(data, 'folder') : null,
     files: filesAt(data, 'files', 'config.data.files'),
     train: part('train'),
     validation: part('validation'),
   };
+}
+
+function textOrNull(reader: JsonReader, key: string): string | null {
+  return reader.value(key) === null ? null : reader.text(key);
 }
 
 function filesAt(reader: JsonReader, key: string, path: string): FileDigest[] {

@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import type { Json } from '../../nn/index.js';
+import { canonicalJson } from '../../nn/saving/json.js';
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { findFile } from '../../data/emnist/readEmnist.js';
 import { checkSplit, fileName, type EmnistPart } from '../../data/emnist/splits.js';
@@ -25,6 +27,8 @@ export interface DataRecord {
   readonly name: string;
   /** True for synthetic characters. */
   readonly synthetic: boolean;
+  /** Absolute path of the folder that was read; null for synthetic data, or in an older config. */
+  readonly folder: string | null;
   /** The source files; empty for synthetic data. */
   readonly files: readonly FileDigest[];
   readonly train: PartDigest;
@@ -34,6 +38,11 @@ export interface DataRecord {
 export function digestDataset({ images, labels, classes, length }: ImageDataset): PartDigest {
   const hash = createHash('sha256').update(images).update(labels).update(classes.join('\n'));
   return { images: length, sha256: hash.digest('hex') };
+}
+
+/** The digest of a JSON value; the order of keys does not matter. */
+export function digestJson(value: Json): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /** The digest of a file's bytes, under its name without the folder. */

@@ -59,6 +59,7 @@ export function drawCurves(
   const loss = lineChart({
     title: 'Loss',
     xLabel: 'epoch',
+    xInteger: true,
     yLabel: 'cross-entropy',
     marks,
     series: [
@@ -69,6 +70,7 @@ export function drawCurves(
   const accuracy = lineChart({
     title: 'Accuracy',
     xLabel: 'epoch',
+    xInteger: true,
     yLabel: 'accuracy, %',
     marks,
     series: [

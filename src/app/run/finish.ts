@@ -40,16 +40,19 @@ export async function finish(run: FinishOptions, path: string): Promise<FinishRe
     );
     await storeBatchNormStatistics(path, best.model);
   }
-  const { evaluation, temperature, errorBefore, errorAfter } = await calibrateModel(
+  const { evaluation, temperature, reason, errorBefore, errorAfter } = await calibrateModel(
     path,
     best,
     validation,
     settings.outliers > 0,
     (done, total) => reporter.progress(done, total, 'evaluating the model'),
   );
+  const error = 'expected calibration error on the validation images';
   const calibration =
-    `temperature ${temperature.toFixed(3)}: expected calibration error on the validation images ` +
-    `${percent(errorAfter)}, ${percent(errorBefore)} without it`;
+    reason === null
+      ? `temperature ${temperature.toFixed(3)}: ${error} ${percent(errorAfter)}, ` +
+        `${percent(errorBefore)} without it`
+      : `temperature 1 (${reason}): ${error} ${percent(errorAfter)}`;
   const { accuracy } = evaluation;
   const accuracyBefore = trainer.progress.bestAccuracy;
   const statistics = settings.preciseBn

@@ -8,6 +8,7 @@ import { JsonReader } from '../../nn/saving/json.js';
 import { parseStrictJson } from '../../nn/saving/strictJson.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
+import { withPath } from '../systemErrors.js';
 import type { EpochEvent } from '../training/trainerEvents.js';
 
 const COLUMNS = [
@@ -43,7 +44,7 @@ export class MetricsLog {
   static async resume(directory: string, epochs: number): Promise<MetricsLog> {
     const path = join(directory, 'metrics.jsonl');
     const rows: MetricsRow[] = [];
-    const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
+    const lines = (await readLog(path)).split('\n');
     // After the last line break is a truncated line, or nothing.
     lines.pop();
     for (const [index, line] of lines.entries()) {
@@ -73,8 +74,8 @@ export class MetricsLog {
       COLUMNS.map((name) => [name, event[name]]),
     ) as unknown as MetricsRow;
     this.#rows.push(row);
-    await appendFile(join(this.#directory, 'metrics.jsonl'), jsonLine(row));
-    await appendFile(join(this.#directory, 'metrics.csv'), csvLine(row));
+    await append(join(this.#directory, 'metrics.jsonl'), jsonLine(row));
+    await append(join(this.#directory, 'metrics.csv'), csvLine(row));
   }
 
   async #rewrite(): Promise<void> {
@@ -88,6 +89,20 @@ export class MetricsLog {
       header + this.#rows.map(csvLine).join(''),
     );
   }
+}
+
+/** The text of a log; empty if there is none. */
+function readLog(path: string): Promise<string> {
+  return withPath(path, 'read', () =>
+    readFile(path, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }),
+  );
+}
+
+function append(path: string, text: string): Promise<void> {
+  return withPath(path, 'written', () => appendFile(path, text));
 }
 
 function jsonLine(row: MetricsRow): string {

@@ -1,6 +1,6 @@
 // A training run: creates or resumes its folder, trains, and reports the result.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import type { StartedBackend } from '../device/backend.js';
@@ -12,20 +12,28 @@ import { findDataDir, type TrainingSource } from '../training/source.js';
 import type { Trainer } from '../training/trainer.js';
 import { packageVersion } from '../terminal/version.js';
 import { Checkpoints, describePosition } from './checkpoints.js';
-import { checkSameData, writeConfig, type RunConfig, type SessionRecord } from './config.js';
-import { digestDataset, digestFiles, type DataRecord, type FileDigest } from './digests.js';
+import { checkSameData, writeConfig, type SavedRunConfig, type SessionRecord } from './config.js';
+import {
+  digestDataset,
+  digestFiles,
+  digestJson,
+  type DataRecord,
+  type FileDigest,
+} from './digests.js';
+import { removeUnfinished, withResumeAdvice } from './failures.js';
 import { finish } from './finish.js';
+import { RunLock } from './lock.js';
 import { MetricsLog } from './metricsLog.js';
 import { describeRecipe } from '../training/describeRecipe.js';
 import { percent } from '../evaluation/percent.js';
 import { train, type Ending } from './session.js';
-import type { Settings } from './settings.js';
+import { fixedSettings, type Settings } from './settings.js';
 import { checkSameTeachers } from './teachers.js';
 import { EventFile } from './tensorBoard.js';
 
 export interface RunOptions {
   /** The config of the run to resume; null for a new one. */
-  readonly saved: RunConfig | null;
+  readonly saved: SavedRunConfig | null;
   readonly settings: Settings;
   readonly source: TrainingSource;
   readonly teachers: readonly FileDigest[];
@@ -36,6 +44,10 @@ export interface RunOptions {
   readonly out: string | undefined;
   /** Folder of the run to resume. */
   readonly resume: string | undefined;
+  /** Print the backends that were tried and not chosen. */
+  readonly verbose: boolean;
+  /** The lock of the run to resume; null for a new run. */
+  readonly lock: RunLock | null;
 }
 
 export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' | 'reporter'> {
@@ -44,6 +56,8 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
   readonly checkpoints: Checkpoints;
   readonly metrics: MetricsLog;
   readonly events: EventFile;
+  /** Held until the caller releases it. */
+  readonly lock: RunLock;
 }
 
 /**
@@ -53,45 +67,79 @@ export interface Run extends Pick<RunOptions, 'settings' | 'source' | 'trainer' 
  *   is then unchanged
  */
 export async function openRun(options: RunOptions): Promise<Run> {
-  const { saved, settings, source, teachers, trainer, started, reporter } = options;
-  const data = await recordData(settings, source);
+  const { saved, settings, source, teachers } = options;
+  const data = await recordData(settings, source, saved?.data.folder ?? null);
   if (saved !== null) {
     checkSameData(options.resume!, saved.data, data);
     checkSameTeachers(options.resume!, saved.teachers, teachers);
   }
   const directory = options.resume ?? createRunDirectory(options.out);
-  const training = trainingMetadata(settings, source, trainer);
-  const checkpoints = new Checkpoints(directory, trainer, training, settings.checkpointEvery);
+  const lock = options.lock ?? RunLock.acquire(directory);
+  try {
+    return await openFolder(options, { directory, lock, data });
+  } catch (error) {
+    lock.release();
+    if (saved === null) await removeUnfinished(directory);
+    throw error;
+  }
+}
+
+/** Restores or saves the state in a locked folder, and opens its logs. */
+async function openFolder(
+  options: RunOptions,
+  { directory, lock, data }: Pick<Run, 'directory' | 'lock'> & { readonly data: DataRecord },
+): Promise<Run> {
+  const { saved, settings, source, teachers, trainer, started, reporter } = options;
+  const training = trainingMetadata(settings, data, source, trainer);
+  const checkpoints = new Checkpoints(directory, trainer, training, settings);
   // A new run saves its initial state before its config. A folder with a config therefore always
   // has a checkpoint to resume from.
   if (saved === null) await checkpoints.save({ isBest: false });
   else await checkpoints.resume();
 
   const session = describeSession(started, trainer);
+  if (saved !== null && !saved.verified) {
+    reporter.warn('note      config.json contains no digests, so changes of it are not detected');
+  }
   if (saved !== null) warnAboutChanges(reporter, saved.sittings.at(-1), session);
   const sittings = [...(saved?.sittings ?? []), session];
   const { classes } = source.train;
   const parameters = trainer.model.parameterCount;
   await writeConfig(directory, { settings, classes, parameters, data, teachers, sittings });
-  const metrics =
-    saved === null
-      ? await MetricsLog.create(directory)
-      : await MetricsLog.resume(directory, trainer.progress.epoch);
-  const events = await EventFile.create(directory, sittings.length);
+  const { metrics, events } = await withResumeAdvice({ directory, checkpoints }, async () => ({
+    metrics:
+      saved === null
+        ? await MetricsLog.create(directory)
+        : await MetricsLog.resume(directory, trainer.progress.epoch),
+    events: await EventFile.create(directory, sittings.length),
+  }));
   printHeader(options, directory, session);
-  return { settings, source, trainer, reporter, directory, sittings, checkpoints, metrics, events };
+  return {
+    settings,
+    source,
+    trainer,
+    reporter,
+    directory,
+    sittings,
+    checkpoints,
+    metrics,
+    events,
+    lock,
+  };
 }
 
 async function recordData(
   settings: Settings,
   { train, validation }: TrainingSource,
+  remembered: string | null,
 ): Promise<DataRecord> {
   const { name, synthetic } = train;
-  const dir = synthetic ? null : findDataDir(settings.data ?? undefined);
+  const dir = synthetic ? null : findDataDir(settings.data ?? undefined, remembered);
   const parts = settings.valOnTest ? (['train', 'test'] as const) : (['train'] as const);
   return {
     name,
     synthetic,
+    folder: dir === null ? null : resolve(dir),
     files: dir === null ? [] : await digestFiles(dir, settings.split, parts),
     train: digestDataset(train),
     validation: digestDataset(validation),
@@ -100,12 +148,19 @@ async function recordData(
 
 function trainingMetadata(
   settings: Settings,
+  data: DataRecord,
   { train }: TrainingSource,
   { priors }: Trainer,
 ): TrainingMetadata {
   const { seed, valFraction, valOnTest, limit } = settings;
-  const { classes, name: data, synthetic } = train;
-  return { classes, data, synthetic, seed, valFraction, valOnTest, limit, logPriors: priors };
+  const { classes, name, synthetic } = train;
+  const digests = {
+    settings: digestJson(fixedSettings(settings)),
+    train: data.train.sha256,
+    validation: data.validation.sha256,
+  };
+  const split = { seed, valFraction, valOnTest, limit };
+  return { classes, data: name, synthetic, ...split, logPriors: priors, digests };
 }
 
 function describeSession({ description, report }: StartedBackend, trainer: Trainer): SessionRecord {
@@ -165,7 +220,7 @@ function printHeader(
   reporter.print(`recipe    ${recipe}`);
   for (const line of otherLines) reporter.print(`          ${line}`);
   reporter.print(`backend   ${backend}`);
-  for (const { mode, reason } of options.started.report.tried) {
+  for (const { mode, reason } of options.verbose ? options.started.report.tried : []) {
     if (reason !== '') reporter.print(`          not ${mode}: ${reason}`);
   }
   reporter.print(saved === null ? `output    ${directory}` : `resume    ${directory} from ${from}`);
@@ -176,8 +231,13 @@ function printHeader(
  *
  * @throws InterruptedError after a signal
  * @throws DivergedError if the loss is not finite
+ * @throws RunStoppedError if the folder cannot be written, memory is exhausted, or the device is lost
  */
-export async function trainRun(run: Run): Promise<void> {
+export function trainRun(run: Run): Promise<void> {
+  return withResumeAdvice(run, () => trainToEnd(run));
+}
+
+async function trainToEnd(run: Run): Promise<void> {
   const { trainer, settings, reporter, checkpoints } = run;
   if (trainer.progress.epoch >= settings.epochs) {
     reporter.print(
@@ -257,6 +317,6 @@ function printResult(run: Run, ending: Ending, accuracy: number): void {
   reporter.print(
     synthetic
       ? 'next      download EMNIST with  npx inkgrad data fetch  and train again'
-      : `next      npx inkgrad eval --model ${checkpoints.best}`,
+      : `next      npx inkgrad eval --model ${directory}`,
   );
 }

@@ -76,9 +76,10 @@ export function isOutOfPatience(
 
 function showStep({ reporter, settings }: SessionOptions, event: StepEvent): void {
   const { epoch, done, total, trainLoss, trainAccuracy } = event;
+  // In images of the whole run, so that the bar shows when it ends.
   reporter.progress(
-    done,
-    total,
+    (epoch - 1) * total + done,
+    settings.epochs * total,
     (perSecond) =>
       `epoch ${epoch}/${settings.epochs}  loss ${trainLoss.toFixed(4)}  ` +
       `accuracy ${percent(trainAccuracy)}  ${Math.round(perSecond)} images/s`,

@@ -228,6 +228,22 @@ function checkCompatible(settings: Settings): Settings {
   return settings;
 }
 
+/** The settings that a resumed run must keep. */
+export function fixedSettings(settings: Settings): JsonObject {
+  const names = SETTING_NAMES.filter((name) => isFixed(name, settings));
+  return Object.fromEntries(names.map((name) => [name, settings[name]]));
+}
+
+/** How to change a setting of a run, for an error about a config.json that was edited. */
+export function howToChange(name: SettingName, settings: Settings): string {
+  const value = settings[name];
+  const option = value === false ? `--no-${optionName(name)}` : `--${optionName(name)}`;
+  const flag = typeof value === 'boolean' ? option : `${option} ${String(value)}`;
+  return isFixed(name, settings)
+    ? `a resumed run must keep it: restore the value, or start a new run with ${flag}`
+    : `restore the value, and pass ${value === null ? option : flag} to change it`;
+}
+
 /** True if a resumed run must keep a setting. A curve schedule also fixes the number of epochs. */
 function isFixed(name: SettingName, { schedule }: Settings): boolean {
   return SETTINGS[name].fixed || (name === 'epochs' && schedule !== 'plateau');

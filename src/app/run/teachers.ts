@@ -3,6 +3,7 @@
 
 import { ModelError } from '../errors.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { modelPath } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { digestFile, type FileDigest } from './digests.js';
@@ -22,7 +23,7 @@ export interface Student {
 }
 
 /**
- * Loads the models of a comma-separated list of files; none for null.
+ * Loads the models of a comma-separated list of files or run folders; none for null.
  *
  * @throws ModelError if one is missing or damaged or has other classes, or if only one of teacher
  *   and run uses `--balance`: their predictions would then differ by the log-priors
@@ -31,7 +32,8 @@ export async function openTeachers(paths: string | null, student: Student): Prom
   const models: CharacterNet[] = [];
   const files: FileDigest[] = [];
   try {
-    for (const path of paths?.split(',') ?? []) {
+    for (const given of paths?.split(',') ?? []) {
+      const path = await modelPath(given);
       const teacher = await loadModel(path);
       models.push(teacher.model);
       checkSameTask(path, teacher, student);

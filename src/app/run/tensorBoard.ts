@@ -15,6 +15,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maskedCrc32c } from '../formats/crc32c.js';
+import { withPath } from '../systemErrors.js';
 
 // ---- protobuf: field number and wire type in one byte, then the value ------------------------
 
@@ -117,11 +118,12 @@ export class EventFile {
     const file = new EventFile(
       join(directory, `events.out.tfevents.${Math.floor(now())}.inkgrad.${session}`),
     );
-    await writeFile(file.#path, versionRecord(now()));
+    await withPath(file.#path, 'written', () => writeFile(file.#path, versionRecord(now())));
     return file;
   }
 
   async add(step: number, scalars: Readonly<Record<string, number>>): Promise<void> {
-    await appendFile(this.#path, scalarRecord(now(), step, scalars));
+    const record = scalarRecord(now(), step, scalars);
+    await withPath(this.#path, 'written', () => appendFile(this.#path, record));
   }
 }

@@ -1,7 +1,7 @@
-// Graceful shutdown on Ctrl-C or SIGTERM. A second signal ends the process immediately, which is
-// the default behavior.
+// Graceful shutdown on Ctrl-C, SIGTERM, or SIGHUP, which a closed terminal sends. A second signal
+// ends the process immediately, which is the default behavior.
 
-import { InterruptedError } from '../errors.js';
+import { InterruptedError, STOP_SIGNALS } from '../errors.js';
 
 /**
  * Runs work that a signal can abort.
@@ -15,7 +15,7 @@ export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => ({
+  const handlers = STOP_SIGNALS.map((name) => ({
     name,
     handler: (): void => controller.abort(new InterruptedError(name, message)),
   }));

@@ -6,6 +6,8 @@
 // the required part is about forty lines here and in progressLine.ts.
 
 import { styleText } from 'node:util';
+import { lostOutput, requireOutput, stdoutError, write } from './output.js';
+import { printableJson, withoutControls } from './printable.js';
 import { logLine, ProgressSeries, terminalLine, type ProgressText } from './progressLine.js';
 
 /** Minimum interval between redraws of the bar; faster updates cost time and show nothing more. */
@@ -19,16 +21,25 @@ export interface ReporterOptions {
   readonly json: boolean;
   /** Omit text and progress; warnings, errors and JSON stay. Default false. */
   readonly quiet?: boolean;
-}
-
-/** Whether a self-rewriting bar is legible: on a terminal, unless a CI service records it. */
-function supportsBars(): boolean {
-  const { CI } = process.env;
-  return process.stderr.isTTY && (CI === undefined || CI === '' || CI === 'false');
+  /**
+   * Whether the command stops if stdout fails. False if its results are files: it then continues
+   * without output. Default true.
+   */
+  readonly outputRequired?: boolean;
 }
 
 /**
- * All output of a command.
+ * Whether a self-rewriting bar is legible: on a terminal that has escape sequences, unless a CI
+ * service records it.
+ */
+function supportsBars(): boolean {
+  const { CI, TERM } = process.env;
+  const isRecorded = CI !== undefined && CI !== '' && CI !== 'false';
+  return process.stderr.isTTY && TERM !== 'dumb' && !isRecorded;
+}
+
+/**
+ * All output of a command. Methods throw an OutputError if stdout has failed and is required.
  *
  * @example
  * const reporter = new Reporter({ json: false });
@@ -45,8 +56,10 @@ export class Reporter {
   #series = new ProgressSeries(0, 0, 0);
   #lastShown = 0;
   #barShown = false;
+  #lossReported = false;
 
-  constructor({ json, quiet = false }: ReporterOptions) {
+  constructor({ json, quiet = false, outputRequired = true }: ReporterOptions) {
+    requireOutput(outputRequired);
     this.#json = json;
     this.#quiet = quiet;
     this.#textStream = json ? process.stderr : process.stdout;
@@ -54,24 +67,26 @@ export class Reporter {
 
   /** Prints a line of text; nothing with --quiet. */
   print(text: string): void {
+    this.#checkOutput();
     this.clear();
-    if (!this.#quiet) this.#textStream.write(`${text}\n`);
+    if (!this.#quiet) write(this.#textStream, `${withoutControls(text, { colors: true })}\n`);
   }
 
   /** Prints an important line. Always on stderr. */
   warn(text: string): void {
     this.clear();
+    const clean = withoutControls(text);
     const colored = process.stderr.isTTY && process.stderr.hasColors();
-    process.stderr.write(
-      `${colored ? styleText('yellow', text, { validateStream: false }) : text}\n`,
-    );
+    const line = colored ? styleText('yellow', clean, { validateStream: false }) : clean;
+    write(process.stderr, `${line}\n`);
   }
 
   /** Prints one JSON object; nothing without --json. */
   emit(value: object): void {
     if (!this.#json) return;
+    this.#checkOutput();
     this.clear();
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    write(process.stdout, `${printableJson(value)}\n`);
   }
 
   /**
@@ -92,6 +107,7 @@ export class Reporter {
    * the bar.
    */
   progress(done: number, total: number, text: ProgressText): void {
+    this.#checkOutput();
     if (this.#quiet) return;
     const now = performance.now();
     if (this.#series.isDifferent(done, total)) {
@@ -104,14 +120,25 @@ export class Reporter {
     const state = this.#series.stateAt(now, text);
     // Some terminals report 0 columns.
     if (this.#bars)
-      process.stderr.write(CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
-    else process.stderr.write(`${logLine(state)}\n`);
+      write(process.stderr, CLEAR_LINE + terminalLine(state, process.stderr.columns || 80));
+    else write(process.stderr, `${logLine(state)}\n`);
     this.#barShown = this.#bars;
   }
 
   /** Removes the bar. */
   clear(): void {
-    if (this.#barShown) process.stderr.write(CLEAR_LINE);
+    if (this.#barShown) write(process.stderr, CLEAR_LINE);
     this.#barShown = false;
+  }
+
+  /** Stops the command if its output is lost, or reports the loss once and lets it continue. */
+  #checkOutput(): void {
+    const lost = lostOutput();
+    if (lost !== null) throw lost;
+    if (this.#lossReported) return;
+    const error = stdoutError();
+    if (error === null) return;
+    this.#lossReported = true;
+    if (!error.closed) this.warn(`${error.message}; continuing without output`);
   }
 }

@@ -6,7 +6,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import { logPriorsOf, type LoadedModel } from '../model/modelContents.js';
 import { requiredEvidence } from '../evaluation/rejection.js';
 import { generatedCharacters, generatedOutliers } from './generated.js';
-import { fitTemperature } from './temperature.js';
+import { chooseTemperature, type ChosenTemperature } from './chooseTemperature.js';
 
 /** Generated characters per validation image, for models that reject. */
 const GENERATED_PER_IMAGE = 0.25;
@@ -17,8 +17,7 @@ const OUTLIERS = 1200;
 export type OnProgress = (done: number, total: number) => unknown;
 
 /** The results of a calibration. */
-export interface CalibrationFit {
-  readonly temperature: number;
+export interface CalibrationFit extends ChosenTemperature {
   /** See Rejection; null if the model does not reject images. */
   readonly minEvidence: number | null;
   /** Predictions on the validation images, with log-priors if the model was trained with them. */
@@ -26,7 +25,8 @@ export interface CalibrationFit {
 }
 
 /**
- * Fits the temperature of a model, and the evidence that it requires.
+ * Fits the temperature of a model, if one helps (chooseTemperature.ts), and the evidence that it
+ * requires.
  *
  * A model that rejects images is calibrated on generated characters too, so that its probabilities also
  * hold for the forms that the validation images lack.
@@ -52,8 +52,7 @@ export async function fitCalibration(
   // The temperature also divides the log-priors, if any. Dividing only the network's logits was
   // tried: the loss is the same.
   if (!rejects) {
-    const temperature = fitTemperature(logits, validation.labels);
-    return { temperature, minEvidence: null, evaluation };
+    return { ...chooseTemperature(logits, validation.labels), minEvidence: null, evaluation };
   }
   const logitsOf = async (dataset: ImageDataset, before: number): Promise<Float32Array> => {
     const options = {
@@ -67,9 +66,10 @@ export async function fitCalibration(
   const ofOutliers = await logitsOf(generatedOutliers(OUTLIERS), total - OUTLIERS);
   const withoutPriors = logits.map((value, i) => value - (priors?.[i % classes.length] ?? 0));
   return {
-    temperature: fitTemperature(
+    ...chooseTemperature(
       [...logits, ...ofCharacters],
       [...validation.labels, ...characters.labels],
+      validation.length,
     ),
     minEvidence: requiredEvidence([...withoutPriors, ...ofCharacters], ofOutliers, classes.length),
     evaluation,

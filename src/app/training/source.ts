@@ -22,6 +22,8 @@ export const DEFAULT_DATA_DIR = 'data/emnist';
 export interface SourceOptions {
   /** The folder given with --data. */
   readonly data?: string | undefined;
+  /** The folder that the resumed run began with; used if none is given now and it still exists. */
+  readonly rememberedFolder?: string | null;
   /** EMNIST split. */
   readonly split: string;
   /** Read only this many images, from the first. */
@@ -67,17 +69,27 @@ function requestedDir(data: string | undefined): string | null {
 }
 
 /**
- * The folder to read EMNIST from: the one given, or the default one, or null if that
- * does not exist.
+ * The folder to read EMNIST from: the one given, or else the one remembered by the run, or the
+ * default one. Null if none exists.
  */
-export function findDataDir(data: string | undefined): string | null {
-  return requestedDir(data) ?? (existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null);
+export function findDataDir(
+  data: string | undefined,
+  remembered: string | null = null,
+): string | null {
+  const dir = requestedDir(data) ?? existingDir(remembered);
+  return dir ?? (existsSync(DEFAULT_DATA_DIR) ? DEFAULT_DATA_DIR : null);
+}
+
+/** The folder if it still exists, or null. */
+function existingDir(folder: string | null | undefined): string | null {
+  return typeof folder === 'string' && existsSync(folder) ? folder : null;
 }
 
 /** One part from disk. */
 function readStored(options: SourceOptions, part: 'train' | 'test'): Promise<ImageDataset> {
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  const dir = requestedDir(options.data) ?? DEFAULT_DATA_DIR;
+  const dir =
+    requestedDir(options.data) ?? existingDir(options.rememberedFolder) ?? DEFAULT_DATA_DIR;
   return readEmnist({ dir, split: checkSplit(options.split), part, ...limit });
 }
 

@@ -44,6 +44,25 @@ export function probabilitiesOf(
   return probabilities;
 }
 
+/** Mean cross-entropy of softmax(logits / temperature); arguments as in `fitTemperature`. */
+export function crossEntropyAt(
+  temperature: number,
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): number {
+  const classes = logits.length / labels.length;
+  let loss = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const row = i * classes;
+    let highest = -Infinity;
+    for (let c = 0; c < classes; c++) highest = Math.max(highest, logits[row + c]);
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += Math.exp((logits[row + c] - highest) / temperature);
+    loss += Math.log(sum) - (logits[row + labels[i]] - highest) / temperature;
+  }
+  return loss / labels.length;
+}
+
 /**
  * Fits the temperature by maximum likelihood: minimizes the mean cross-entropy of
  * softmax(logits / temperature).

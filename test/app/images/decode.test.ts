@@ -1,15 +1,18 @@
 // Tests image decoding: exact pixels for every kind of PNG, approximate and upright pixels for
 // JPEG, and an error that names any other format.
 
+import { encode } from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../src/app/images/decode.js';
 import { DataError } from '../../../src/data/errors.js';
 import {
   buildPng,
+  chunk,
   exif,
   filterless,
   grayJpeg,
   grayPng,
+  segment,
   withSegments,
 } from '../../support/imageFiles.js';
 
@@ -19,6 +22,31 @@ const decoded = (bytes: Uint8Array) => {
 };
 
 describe('PNG', () => {
+  it('is rotated as its eXIf chunk says, with any depth', () => {
+    // The same segment as in a JPEG, without marker, length and name.
+    const tiff = (orientation: number, little: boolean): Uint8Array =>
+      chunk('eXIf', exif(orientation, { little }).subarray(10));
+    const rows = filterless([1, 2, 3, 4, 5, 6], 3);
+    const image = (other: Uint8Array) =>
+      decoded(buildPng({ width: 3, height: 2, rows, others: [other] }));
+    expect(image(tiff(6, false))).toEqual({
+      data: [4, 1, 5, 2, 6, 3],
+      width: 2,
+      height: 3,
+      channels: 1,
+    });
+    expect(image(tiff(3, true))).toMatchObject({ data: [6, 5, 4, 3, 2, 1], width: 3 });
+    expect(image(tiff(1, true)).data).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(image(chunk('eXIf', Uint8Array.of(1, 2))).data).toEqual([1, 2, 3, 4, 5, 6]);
+    const deep = { width: 2, height: 1, depth: 16, rows: filterless([1, 0, 2, 0], 4) };
+    expect(decoded(buildPng({ ...deep, others: [tiff(8, false)] }))).toEqual({
+      data: [512, 256],
+      width: 1,
+      height: 2,
+      channels: 1,
+    });
+  });
+
   it('decodes 1, 2 and 4 bits, with rows that start at whole bytes', () => {
     // 10 pixels per row: 1 bit, 2 bytes per row.
     const bits = [0b10100000, 0b01000000, 0b00000000, 0b11000000];
@@ -175,6 +203,48 @@ describe('JPEG', () => {
     const cut = exif(6).subarray(0, 22);
     cut[3] = 20; // length of the segment
     expect(corners(withSegments(jpeg, cut)).size).toBe('48 x 32');
+  });
+});
+
+describe('a JPEG with three components', () => {
+  // Stored planes of about (120, 130, 140): as YCbCr this is RGB (137, 111, 124).
+  const [planes, converted] = [
+    [120, 130, 140],
+    [137, 111, 124],
+  ];
+  const pixels = Uint8Array.from({ length: 4 * 256 }, (_, i) => [...converted, 255][i % 4]);
+  const jpeg = encode({ data: pixels, width: 16, height: 16 }, 100).data;
+  /** Without the JFIF segment, which declares YCbCr. */
+  const plain = Buffer.concat([jpeg.subarray(0, 2), jpeg.subarray(20)]);
+  const adobe = (transform: number): Uint8Array =>
+    segment(0xee, Buffer.from(['Adobe', 0, 100, 0, 0, 0, 0, transform].flatMap((part) =>
+      typeof part === 'string' ? [...Buffer.from(part)] : [part],
+    ))); // prettier-ignore
+  /** With components named R, G and B in the headers of the frame and of the scan. */
+  const named = (): Uint8Array => {
+    const bytes = Buffer.from(plain);
+    const [frame, scan] = [0xc0, 0xda].map((marker) => bytes.indexOf(Uint8Array.of(0xff, marker)));
+    Array.from('RGB').forEach((name, i) => {
+      bytes[frame + 10 + 3 * i] = name.charCodeAt(0);
+      bytes[scan + 5 + 2 * i] = name.charCodeAt(0);
+    });
+    return bytes;
+  };
+
+  it.each([
+    ['JFIF', () => jpeg, converted],
+    ['neither JFIF nor an Adobe segment', () => plain, converted],
+    ['Adobe transform 1', () => withSegments(plain, adobe(1)), converted],
+    ['Adobe transform 0', () => withSegments(plain, adobe(0)), planes],
+    [
+      'Adobe transform 0 after JFIF',
+      () => withSegments(plain, jpeg.subarray(2, 20), adobe(0)),
+      converted,
+    ],
+    ['components named R, G and B', named, planes],
+  ])('and %s has the colors of a browser', (_, bytes, expected) => {
+    const { data } = decodeImage(bytes(), 'a.jpg');
+    for (const [c, value] of expected.entries()) expect(Math.abs(data[c] - value)).toBeLessThan(4);
   });
 });
 

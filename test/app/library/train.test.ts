@@ -82,7 +82,7 @@ describe('train', () => {
       const model = await train({ ...SHORT, data, recipe: 'best', epochs: 1 });
       expect(model.training).toMatchObject({ data: data.name, synthetic: true, seed: 42 });
       expect(model.training.logPriors).toHaveLength(47);
-      expect(model.training.temperature).not.toBe(1);
+      expect(model.training.temperature).toBe(1); // too few validation images to fit it
       const result = await recognize(model, imageAt(data, 0));
       const copy = await loadCharacterModel(await saveCharacterModel(model));
       expect(await recognize(copy, imageAt(data, 0))).toEqual(result);

@@ -50,6 +50,14 @@ describe('a linear axis', () => {
     expect(exact.position(10.5)).toBe(0.5);
   });
 
+  it('has ticks only at integers with `integer`', () => {
+    const options = { round: false, integer: true, count: 10 };
+    expect(labels([1, 4], options)).toEqual(['1', '2', '3', '4']);
+    expect(labels([1, 2], options)).toEqual(['1', '2']);
+    expect(labels([1], options)).toEqual(['1']);
+    expect(labels([1, 60], options)).toEqual(['10', '20', '30', '40', '50', '60']);
+  });
+
   it('supports one value, and none', () => {
     const single = axisOf([5]);
     expect(single.low).toBeLessThan(5);

@@ -76,8 +76,7 @@ describe('a session', () => {
       valFraction: 0.2,
     });
     expect(loaded.classes).toEqual(ready.classes);
-    expect(loaded.temperature).toBeGreaterThan(0);
-    expect(loaded.temperature).not.toBe(1);
+    expect(loaded.temperature).toBe(1); // too few validation images to fit it
     loaded.model.dispose();
   });
 

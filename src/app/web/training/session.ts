@@ -14,8 +14,9 @@ import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
 import { saveState } from '../../../nn/index.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
+import { withDigest } from '../../model/fileDigest.js';
 import type { TrainingMetadata } from '../../model/modelContents.js';
-import { fitTemperature } from '../../training/temperature.js';
+import { chooseTemperature } from '../../training/chooseTemperature.js';
 import { Trainer } from '../../training/trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
 import type { Command, EmnistFiles, ModelReport, Report, Settings } from './protocol.js';
@@ -189,7 +190,8 @@ export class Session {
       logits: true,
       onProgress: () => this.#yield(),
     });
-    await reportModel(fitTemperature(evaluation.logits!, validation.labels));
+    const { temperature } = chooseTemperature(evaluation.logits!, validation.labels);
+    await reportModel(temperature);
     await this.#test(trainer, settings);
     post({ kind: 'ended', how: 'finished' });
   }
@@ -282,5 +284,5 @@ async function modelReport(
     progress: { ...progress },
     origin: 'page',
   };
-  return { kind: 'model', bytes: await saveState({ model, extra }), epochs };
+  return { kind: 'model', bytes: await withDigest(await saveState({ model, extra })), epochs };
 }

@@ -252,12 +252,21 @@ async function startThread(data: WorkerData): Promise<Thread> {
     workerData: data,
   });
   worker.unref();
+  worker.once('error', ignoreFailedStart);
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const end = (): Promise<void> => {
     worker.ref(); // keeps the process alive until the worker has ended
     return ended;
   };
   return { end };
+}
+
+/**
+ * Ignores that a thread could not start, for example because too many files are open: the others do
+ * its work, with equal results.
+ */
+function ignoreFailedStart(error: Error): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INIT_FAILED') throw error;
 }
 
 /**
