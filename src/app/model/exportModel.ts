@@ -22,8 +22,8 @@ export interface ExportedModel {
   /** Temperature: divides the logits before the softmax. Default 1. */
   readonly temperature?: number;
   /**
-   * Further training metadata. Only safetensors store it, so that the validation part can
-   * still be identified.
+   * Further training metadata. Safetensors store it, so that the validation part can still be
+   * identified; ONNX stores the evidence that the model requires.
    */
   readonly training?: TrainingMetadata;
 }
@@ -66,8 +66,9 @@ const ENCODERS: Record<
     options: ExportOptions,
   ) => Uint8Array | Promise<Uint8Array>
 > = {
-  onnx: async (tensors, { model, classes, temperature = 1 }) => {
+  onnx: async (tensors, { model, classes, temperature = 1, training }) => {
     const { encodeOnnx } = await import('../formats/onnx.js');
+    const minEvidence = training?.minEvidence ?? null;
     return encodeOnnx({
       layers: layersOf(model),
       tensors,
@@ -80,6 +81,13 @@ const ENCODERS: Record<
         classes: JSON.stringify(classes),
         normalization: NORMALIZATION,
         temperature: `${temperature}`,
+        probabilities: 'softmax(logits / temperature)',
+        ...(minEvidence === null
+          ? {}
+          : {
+              minEvidence: `${minEvidence}`,
+              rejection: 'not a letter or digit if max(logits) - mean(logits) < minEvidence',
+            }),
       },
     });
   },
