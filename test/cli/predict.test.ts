@@ -237,7 +237,7 @@ describe('predict', () => {
     expect(none.stderr).toMatch(/model gone\.safetensors: cannot be read/);
     const nothing = await inkgrad(folder, 'predict');
     expect(nothing.code).toBe(2);
-    expect(nothing.stderr).toMatch(/^Specify at least one image/);
+    expect(nothing.stderr).toMatch(/^inkgrad: Specify at least one image/);
     const unknown = await inkgrad(folder, 'predict blank.png --nope');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/^Unknown argument: nope/);

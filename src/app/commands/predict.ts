@@ -5,11 +5,12 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { DataError, DataMissingError } from '../../data/errors.js';
 import {
   INVERT,
-  preprocess,
+  prepareInk,
   type DecodedImage,
   type Invert,
   type PreparedImage,
 } from '../../data/image/preprocess.js';
+import { inkOfImage } from '../../data/image/imageInk.js';
 import { writeAtomically, newFolder } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
@@ -31,7 +32,7 @@ import {
   type CommonArguments,
 } from './options.js';
 import { percent } from '../evaluation/percent.js';
-import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
+import { hasSeveralCharacters } from '../words/lineImage.js';
 import { reportModel } from './modelNotes.js';
 import { predictLine, printLine } from './predictWords.js';
 
@@ -202,9 +203,9 @@ async function prepare(
   const file = nameOf(imageFile);
   const image = await readImage(imageFile);
   if (image instanceof Error) return { file, error: image };
-  const prepared = preprocess(image, { invert });
-  const line = prepared.empty ? null : segmentImage(image, invert);
-  const several = line !== null && hasSeveralCharacters(line);
+  const imageInk = inkOfImage(image, invert);
+  const prepared = prepareInk(imageInk);
+  const several = !prepared.empty && hasSeveralCharacters(imageInk!);
   if (debugDir === undefined) return { file, prepared, several };
   const position = String(number).padStart(4, '0');
   const debugFile = await writeDebugImage(debugDir, file, position, prepared.image);

@@ -2,17 +2,15 @@
 // strokes of a pad. Letters that touch become one character.
 
 import {
-  findComponents,
   keepComponents,
   withoutDust,
   type Component,
 } from '../../data/image/connectedComponents.js';
-import { findInk } from '../../data/image/ink.js';
+import { inkOfImage, type ImageInk } from '../../data/image/imageInk.js';
 import type { Ink, Invert } from '../../data/image/inkMap.js';
 import { meanStrokeWidth } from '../../data/image/penWidth.js';
 import { inkToGlyph } from '../../data/image/preprocess.js';
-import { removeRuledLines } from '../../data/image/ruledLines.js';
-import { toPlanes, type DecodedImage } from '../../data/image/workingImage.js';
+import type { DecodedImage } from '../../data/image/workingImage.js';
 import type { StrokeBox } from '../../data/strokes/boundingBox.js';
 import { segmentParts, type Group } from './segment.js';
 
@@ -28,11 +26,12 @@ export interface LineImage {
 
 /** Finds the characters of a line; null if the image is empty. */
 export function segmentImage(image: DecodedImage, invert: Invert): LineImage | null {
-  const detected = findInk(toPlanes(image), invert);
-  if (detected === null) return null;
-  const { width, height, kind } = detected;
-  const data = removeRuledLines(detected.data, width, height);
-  const components = findComponents(data, width, height);
+  const imageInk = inkOfImage(image, invert);
+  return imageInk === null ? null : segmentInk(imageInk);
+}
+
+/** Finds the characters of a line in its ink; null without ink. */
+function segmentInk({ data, width, height, kind, components }: ImageInk): LineImage | null {
   const parts = withoutDust(components.list);
   if (parts.length === 0) return null;
   const inkOf = (selected: readonly Component[]): Float32Array => {
@@ -65,7 +64,9 @@ const MIN_HEIGHT = 0.5;
 const MIN_ASPECT = 1.1;
 
 /** Whether an image clearly consists of several characters side by side. */
-export function hasSeveralCharacters({ groups }: LineImage): boolean {
+export function hasSeveralCharacters(imageInk: ImageInk): boolean {
+  if (withoutDust(imageInk.components.list).length < 2) return false;
+  const { groups } = segmentInk(imageInk)!;
   const heights = groups.map(({ box }) => box.bottom - box.top);
   const tallest = Math.max(...heights);
   const tall = groups.filter((_, i) => heights[i] >= MIN_HEIGHT * tallest);

@@ -23,9 +23,10 @@ export function findComponents(ink: Float32Array, width: number, height: number)
   const stack: number[] = [];
   for (let start = 0; start < ink.length; start++) {
     if (ink[start] === 0 || labels[start] >= 0) continue;
+    const label = list.length;
     let amount = 0;
     let [left, top, right, bottom] = [width, height, -1, -1];
-    labels[start] = list.length;
+    labels[start] = label;
     stack.push(start);
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       amount += ink[index];
@@ -33,11 +34,13 @@ export function findComponents(ink: Float32Array, width: number, height: number)
       const y = (index - x) / width;
       [left, right] = [Math.min(left, x), Math.max(right, x)];
       [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const neighbor = ny * width + nx;
+      const [firstX, lastX] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
+      const lastY = Math.min(height - 1, y + 1);
+      for (let ny = Math.max(0, y - 1); ny <= lastY; ny++) {
+        const end = ny * width + lastX;
+        for (let neighbor = ny * width + firstX; neighbor <= end; neighbor++) {
           if (ink[neighbor] === 0 || labels[neighbor] >= 0) continue;
-          labels[neighbor] = list.length;
+          labels[neighbor] = label;
           stack.push(neighbor);
         }
       }
@@ -56,14 +59,17 @@ export function largestComponent(list: readonly Component[]): Component | undefi
   );
 }
 
-/** The ink of the components that `isKept` accepts. */
+/** The ink of the components that `isKept` accepts; `ink` itself if it accepts all. */
 export function keepComponents(
   ink: Float32Array,
   { labels, list }: Components,
   isKept: (component: Component) => boolean,
 ): Float32Array {
   const kept = list.map(isKept);
-  return ink.map((value, index) => (labels[index] >= 0 && kept[labels[index]] ? value : 0));
+  if (kept.every((one) => one)) return ink;
+  const result = new Float32Array(ink.length);
+  for (let i = 0; i < ink.length; i++) if (labels[i] >= 0 && kept[labels[i]]) result[i] = ink[i];
+  return result;
 }
 
 /**
@@ -93,15 +99,4 @@ const DUST = 0.02;
 export function withoutDust(list: readonly Component[]): Component[] {
   const largest = largestComponent(list)?.amount ?? 0;
   return list.filter(({ amount }) => amount >= DUST * largest);
-}
-
-/**
- * Removes every component that is tiny compared to the largest.
- *
- * @returns the ink map without dust
- */
-export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const components = findComponents(ink, width, height);
-  const kept = new Set(withoutDust(components.list));
-  return keepComponents(ink, components, (component) => kept.has(component));
 }

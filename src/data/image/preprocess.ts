@@ -5,14 +5,13 @@
 
 import { bitmapToGlyph, DEFAULT_INK_SIZE, DEFAULT_PEN_WIDTH } from '../strokes/glyph.js';
 import { IMAGE_PIXELS } from '../emnist/idx.js';
-import { findInk } from './ink.js';
+import { inkOfImage, type ImageInk } from './imageInk.js';
 import type { Ink, Invert } from './inkMap.js';
-import { toPlanes, type DecodedImage } from './workingImage.js';
+import type { DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { removeDust } from './connectedComponents.js';
-import { removeEdgeInk } from './edgeInk.js';
+import { keepComponents, withoutDust } from './connectedComponents.js';
+import { withoutEdgeInk } from './edgeInk.js';
 import { meanStrokeWidth, widenStrokes } from './penWidth.js';
-import { removeRuledLines } from './ruledLines.js';
 
 export { INVERT, type Invert } from './inkMap.js';
 export type { DecodedImage } from './workingImage.js';
@@ -56,12 +55,22 @@ const MIN_PEN = 5.7;
  * print(image.length, empty); // 784 false
  */
 export function preprocess(image: DecodedImage, options: PreprocessOptions = {}): PreparedImage {
-  const detected = findInk(toPlanes(image), options.invert ?? 'auto');
-  if (detected === null) return emptyResult();
-  const { width, height, kind } = detected;
-  const unruled = removeRuledLines(detected.data, width, height);
-  const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
-  const glyph = inkToGlyph(ink, width);
+  return prepareInk(inkOfImage(image, options.invert ?? 'auto'));
+}
+
+/**
+ * The part of `preprocess` after the detection of the ink.
+ *
+ * @internal
+ */
+export function prepareInk(imageInk: ImageInk | null): PreparedImage {
+  if (imageInk === null) return emptyResult();
+  const { data, width, height, kind, components } = imageInk;
+  const kept = new Set(withoutDust(withoutEdgeInk(components.list, width, height)));
+  const glyph = inkToGlyph(
+    keepComponents(data, components, (component) => kept.has(component)),
+    width,
+  );
   return glyph === null ? emptyResult() : { image: glyph, empty: false, kind };
 }
 
@@ -87,8 +96,8 @@ const emptyResult = (): PreparedImage => ({
  */
 function boxOf(ink: Float32Array, width: number): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  for (const [index, value] of ink.entries()) {
-    if (value < 0.5) continue;
+  for (let index = 0; index < ink.length; index++) {
+    if (!(ink[index] >= 0.5)) continue;
     const x = index % width;
     const y = (index - x) / width;
     [left, right] = [Math.min(left, x), Math.max(right, x)];
