@@ -66,6 +66,23 @@ it('prints the text and the probabilities of its characters', async () => {
   );
 });
 
+it('prints a table with --csv, one row per character', async () => {
+  const result = await inkgrad(
+    folder,
+    `predict --words --csv --top 1 ${MODEL} blank.png zigzag.png`,
+  );
+  expect(result.code, result.stderr).toBe(0);
+  const lines = result.stdout.split('\r\n');
+  expect(lines).toEqual([
+    'file,text,position,character,probability,rejected,reason,top1,probability1',
+    'blank.png,,,,,true,empty,,',
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,1,H,0\.\d+,false,,H,0\.\d+$/),
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,2,I,0\.\d+,false,,\w,0\.\d+$/),
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,3,,0\.\d+,true,not a letter or digit,\w,0\.\d+$/),
+    '',
+  ]);
+});
+
 it('writes the network input of every character', async () => {
   await inkgrad(folder, `predict --words --debug-dir seen ${MODEL} HI.png`);
   expect(existsSync(join(folder, 'seen', '0001-HI-1.png'))).toBe(true);

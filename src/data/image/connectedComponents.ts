@@ -7,6 +7,8 @@ import type { Box } from '../strokes/raster.js';
 export interface Component {
   /** Sum of the ink of its pixels. */
   readonly amount: number;
+  /** Largest ink of its pixels. */
+  readonly peak: number;
   readonly box: Box;
 }
 
@@ -24,12 +26,13 @@ export function findComponents(ink: Float32Array, width: number, height: number)
   for (let start = 0; start < ink.length; start++) {
     if (ink[start] === 0 || labels[start] >= 0) continue;
     const label = list.length;
-    let amount = 0;
+    let [amount, peak] = [0, 0];
     let [left, top, right, bottom] = [width, height, -1, -1];
     labels[start] = label;
     stack.push(start);
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       amount += ink[index];
+      peak = Math.max(peak, ink[index]);
       const x = index % width;
       const y = (index - x) / width;
       [left, right] = [Math.min(left, x), Math.max(right, x)];
@@ -45,7 +48,7 @@ export function findComponents(ink: Float32Array, width: number, height: number)
         }
       }
     }
-    list.push({ amount, box: { left, top, right, bottom } });
+    list.push({ amount, peak, box: { left, top, right, bottom } });
   }
   return { labels, list };
 }

@@ -90,14 +90,17 @@ const emptyResult = (): PreparedImage => ({
   kind: null,
 });
 
+/** Ink of less than this is the faint edge of a stroke, or no ink. */
+export const MIN_INK = 0.5;
+
 /**
- * Bounding box of all ink of at least 0.5. Approximate: `bitmapToGlyph` crops again, at
+ * Bounding box of all ink of at least `MIN_INK`. Approximate: `bitmapToGlyph` crops again, at
  * the faint edges.
  */
 function boxOf(ink: Float32Array, width: number): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   for (let index = 0; index < ink.length; index++) {
-    if (!(ink[index] >= 0.5)) continue;
+    if (!(ink[index] >= MIN_INK)) continue;
     const x = index % width;
     const y = (index - x) / width;
     [left, right] = [Math.min(left, x), Math.max(right, x)];
