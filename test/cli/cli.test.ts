@@ -25,7 +25,15 @@ const EPOCH_FIELDS = [
   'seconds',
   'imagesPerSecond',
 ];
-const END_FIELDS = ['event', 'ending', 'model', 'bestEpoch', 'valAccuracy', 'temperature'];
+const END_FIELDS = [
+  'event',
+  'ending',
+  'model',
+  'modelEpoch',
+  'valAccuracy',
+  'bestEpoch',
+  'temperature',
+];
 
 let folder: string;
 const at = (...names: string[]): string => join(folder, ...names);
@@ -118,7 +126,8 @@ describe('train without data', () => {
     expect(Object.keys(end)).toEqual(END_FIELDS);
     expect(end.model).toBe(join('runs', '1', 'best.safetensors'));
     const best = Number(second.valAccuracy) > Number(first.valAccuracy) ? second : first;
-    expect(end).toMatchObject({ bestEpoch: best.epoch, valAccuracy: best.valAccuracy });
+    expect(end).toMatchObject({ modelEpoch: best.epoch, valAccuracy: best.valAccuracy });
+    expect(end.bestEpoch).toBe(best.epoch);
   });
 
   it('creates a folder per run, with the same files for the same seed', () => {

@@ -79,8 +79,8 @@ describe('data fetch', () => {
   });
 
   it.each([
-    ['data', /^Specify a subcommand: fetch/],
-    ['data fetsch', /^Did you mean fetch\?/],
+    ['data', /^inkgrad: Specify a subcommand: fetch \(see inkgrad data --help\)/],
+    ['data fetsch', /^inkgrad: Unknown command: fetsch; did you mean fetch\?/],
     ['data fetch --split nope', /--split must be one of balanced, letters, .*, got nope/],
     ['data fetch --from a --url b', /Arguments from and url are mutually exclusive/],
   ])('inkgrad %s ends with code 2', async (command, message) => {

@@ -9,6 +9,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withDigest } from '../../src/app/model/fileDigest.js';
 import { archiveMembers, splitFiles } from '../fetch/support.js';
 import { COMMAND_LIMIT_MS, commandEnvironment } from '../support/commands.js';
 import { grayPng } from '../support/imageFiles.js';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const pixels = Uint8Array.from({ length: 28 * 28 }, (_, i) =>
     i % 28 > 12 && i % 28 < 16 ? 0 : 255,
   );
-  await writeFile(at('model.safetensors'), await untrainedModel());
+  await writeFile(at('model.safetensors'), await withDigest(await untrainedModel()));
   await writeFile(at('image.png'), grayPng(pixels, 28, 28));
   await writeFile(at('file'), '');
   await writeFile(at('gzip.zip'), zip(archiveMembers(splitFiles('digits', 20))));

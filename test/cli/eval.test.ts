@@ -204,7 +204,7 @@ describe('eval --out', () => {
     const report = readFileSync(at('about', 'test', 'report.html'), 'utf8');
     const { correct } = jsonLines(runs.test)[0];
     expect(report).toContain(`${correct as number} of 94; 95 % interval`);
-    expect(report.match(/data:image\/png;base64/g)).toHaveLength(3);
+    expect(report.match(/<svg role="img"/g)).toHaveLength(3);
     expect(runs.pictures.stdout).toContain(join('about', 'test', 'report.html'));
   });
 

@@ -24,8 +24,8 @@ beforeAll(async () => {
   await writeEmnist(at('data'), train, { ...balanced, part: 'train' });
   await writeEmnist(at('data'), test, { ...balanced, part: 'test' });
   real = await run('explore --data data --out real --json');
-  first = await run('explore --limit 100');
-  second = await run('explore --limit 100 --out again');
+  first = await run('explore --limit 100 --sample 60');
+  second = await run('explore --limit 100 --sample 60 --out again');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -75,7 +75,7 @@ describe('explore on EMNIST files', () => {
   it('writes a self-contained report with all images', () => {
     const html = readFileSync(at('real', 'report.html'), 'utf8');
     const { files } = jsonLines(real)[0] as { files: string[] };
-    expect(html.split('src="data:image/png;base64,').length - 1).toBe(
+    expect(html.split('<svg role="img"').length - 1).toBe(
       files.filter((file) => file.endsWith('.png')).length,
     );
     expect(html).not.toMatch(/<script|(src|href)="(?!data:|#)/);
@@ -93,6 +93,7 @@ describe('explore without data', () => {
     expect(first!.code, first!.stderr).toBe(0);
     expect(first!.stderr).toMatch(/\*\*\* No EMNIST data found: exploring SYNTHETIC/);
     expect(first!.stdout).toContain('synthetic characters (not EMNIST): 100 images, 47 classes');
+    expect(first!.stdout).toMatch(/^kNN .*, on a sample of 60 images \(--sample\)$/m);
     expect(first!.stdout).toContain(
       'runs/explore-1/report.html'.replaceAll('/', process.platform === 'win32' ? '\\' : '/'),
     );
@@ -128,8 +129,9 @@ describe.concurrent('explore rejects', () => {
 
   it.each([
     ['explore --part val', 2, /--part must be one of train, test, got val/],
-    ['explore --seed -1', 2, /^--seed must be a whole number of at least 0, got -1/],
-    ['explore --limit 0', 2, /^--limit must be a whole number of at least 1, got 0/],
+    ['explore --seed -1', 2, /^inkgrad: --seed must be a whole number of at least 0, got -1/],
+    ['explore --sample 1', 2, /^inkgrad: --sample must be a whole number of at least 2, got 1/],
+    ['explore --limit 0', 2, /^inkgrad: --limit must be a whole number of at least 1, got 0/],
     ['explore --data nowhere', 3, /the data folder nowhere does not exist/],
   ])('inkgrad %s', async (command, expected, message) => {
     const { code, stderr, stdout } = await run(command);

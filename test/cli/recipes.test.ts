@@ -21,7 +21,6 @@ const COMMANDS = {
   unknown: 'train --recipe bset --data train',
   beyond: 'train --rotation 181 --data train',
   two: 'train --convolutions 1,2 --data train',
-  patient: 'train --recipe best --patience 2 --data train',
 };
 
 let folder: string;
@@ -71,7 +70,7 @@ describe('train --recipe best', () => {
     const [epochs, end] = [jsonLines(runs.train).slice(0, -1), jsonLines(runs.train).at(-1)!];
     const { valAccuracy, temperature } = end;
     expect(epochs).toHaveLength(2);
-    expect(end).toMatchObject({ bestEpoch: 2 });
+    expect(end).toMatchObject({ modelEpoch: 2 });
     expect(jsonLines(runs.validation)[0]).toMatchObject({ accuracy: valAccuracy, temperature });
     expect(jsonLines(runs.calibrate)[0]).toMatchObject({ temperature });
     expect(runs.train.stderr).toMatch(
@@ -110,8 +109,6 @@ it('an invalid recipe or number is rejected with the valid values', () => {
   expect(runs.unknown.stderr).toContain('did you mean best?');
   expect(runs.beyond.code).toBe(2);
   expect(runs.beyond.stderr).toContain('--rotation must be from 0 to 180');
-  expect(runs.patient).toMatchObject({ code: 2, stdout: '' });
-  expect(runs.patient.stderr).toContain('remove --patience, or use --keep best');
   expect(runs.two).toMatchObject({ code: 2, stdout: '' });
   expect(runs.two.stderr).toContain(
     '--convolutions must be three numbers from 1 to 3, such as 1,2,1, got 1,2',

@@ -134,7 +134,8 @@ describe('a run on the data of EMNIST_DIR', () => {
   });
 });
 
-describe.concurrent('--resume rejects', () => {
+// One after the other: each locks the run.
+describe('--resume rejects', () => {
   /** Fails unless it was rejected without a stack trace and without changing the run. */
   async function expectError(
     run: string,
@@ -224,7 +225,7 @@ describe.concurrent('--resume rejects', () => {
       'worst',
       '--epochs 9',
       4,
-      /model worst\/best\.safetensors: cannot be read: no such file.*best model so far, of epoch \d/,
+      /model worst\/best\.safetensors: cannot be read: no such file.*model of the run so far, of epoch \d/,
     );
     await writeFile(at('worst', 'best.safetensors'), 'damaged');
     await expectError('worst', '--epochs 9', 4, /model worst\/best\.safetensors: .*restore it, or/);

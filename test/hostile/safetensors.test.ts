@@ -35,7 +35,7 @@ const scales = (count: number): object =>
 /** One row of 40 8-bit weights, followed by floats. */
 const bytes8 = (more: object, ...floats: number[]): Uint8Array =>
   file(
-    { x: array({ dtype: 'I8', shape: [1, 40] }), ...more },
+    { __metadata__: { inkgrad: '1' }, x: array({ dtype: 'I8', shape: [1, 40] }), ...more },
     Buffer.concat([ten, new Uint8Array(Float32Array.from(floats).buffer)]),
   );
 const manyNames = JSON.stringify({ classes: new Array<string>(2_000_000).fill('') });
@@ -177,7 +177,8 @@ const inputs: readonly HostileInput[] = [
     file({ __metadata__: { inkgrad: '2' }, x: array() }, ten),
     /the file has format version 2/,
   ],
-  ['has no class names', one({}), /contains no class names/],
+  ['has no class names', extra('{}'), /contains no class names/],
+  ['is of another network', one({}), /has no fc_layers\.3\.bias; it is not the character network/],
   [
     'has two million class names',
     extra(manyNames),

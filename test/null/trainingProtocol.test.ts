@@ -153,7 +153,7 @@ describe('step reports', () => {
       lr: 0.1,
       seconds: 2,
       imagesPerSecond: 5,
-      isBest: true,
+      isModel: true,
     } as const;
     expect(watch.report(numbers, 3000)).toEqual({
       kind: 'epoch',

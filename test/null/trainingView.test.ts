@@ -16,7 +16,7 @@ const epoch = (number: number, valLoss: number, valAccuracy: number): EpochEvent
   lr: 0.001,
   seconds: 3,
   imagesPerSecond: 100,
-  isBest: true,
+  isModel: true,
 });
 const step = (number: number, done: number, images: number, loss: number): StepReport => ({
   kind: 'step',

@@ -6,8 +6,8 @@ import { Rng } from '../../src/engine/index.js';
 import { saveState } from '../../src/nn/index.js';
 import { wasm, withFreshBackend } from './backends.js';
 
-/** The bytes of a safetensors file for the 47 Balanced classes. */
-export async function untrainedModel(): Promise<Uint8Array> {
+/** The bytes of a safetensors file for the 47 Balanced classes, without a digest. */
+export async function untrainedModel(): Promise<Uint8Array<ArrayBuffer>> {
   let bytes = new Uint8Array();
   await withFreshBackend(wasm(1).make, async () => {
     const model = new CharacterNet({ classes: BALANCED_CLASSES.length, rng: new Rng(1) });

@@ -1,13 +1,6 @@
 // The commands of the program. Each has a name and a description for the help; the rest is loaded
 // when the command is used, because loading all of them takes most of the time of a short command.
 
-import type { CommandModule } from 'yargs';
-
-/** Options of a command, and the function that runs it. */
-export type CommandBody<Options> = Required<
-  Pick<CommandModule<object, Options>, 'builder' | 'handler'>
->;
-
 export interface CommandEntry {
   /** Name and positional arguments. */
   readonly command: string;

@@ -7,7 +7,7 @@ import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { Reporter } from '../terminal/reporter.js';
 import { DEFAULT_DATA_DIR, downloadCallbacks, INTERRUPTED_FETCH } from '../training/source.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import { choice, jsonOption } from './options.js';
 
 interface FetchArguments {

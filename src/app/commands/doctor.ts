@@ -9,7 +9,7 @@ import { runCheck } from '../check/runCheck.js';
 import { CHECKED_BACKENDS, withBackend } from '../device/backend.js';
 import { describeAttempt, isWideSimdDisabled, type DeviceReport } from '../device/device.js';
 import { Reporter } from '../terminal/reporter.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import { jsonOption, runOptions, type CommonArguments } from './options.js';
 
 interface DoctorArguments extends Pick<

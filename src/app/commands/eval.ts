@@ -17,7 +17,7 @@ import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { ArgumentError, Rng } from '../../engine/index.js';
 import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import { reportModel } from './modelNotes.js';
 import {
   choice,

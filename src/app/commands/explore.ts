@@ -6,12 +6,10 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataMissingError } from '../../data/errors.js';
 import { Rng } from '../../engine/index.js';
 import { writeAtomically, createRunDirectory } from '../outputFiles.js';
-import { htmlReport } from '../report/htmlReport.js';
 import { Reporter } from '../terminal/reporter.js';
 import { openPart, openTestSource } from '../training/source.js';
 import type { Summary } from '../explore/findings.js';
-import type { FigureName } from '../explore/figures.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import {
   choice,
   dataOptions,
@@ -20,10 +18,14 @@ import {
   type CommonArguments,
 } from './options.js';
 
+/** Default of --sample; 120,000 images take more than a minute. */
+const DEFAULT_SAMPLE = 60_000;
+
 interface ExploreArguments extends Pick<CommonArguments, 'data' | 'split' | 'limit' | 'json'> {
   readonly part: 'train' | 'test';
   readonly out: string | undefined;
   readonly seed: number;
+  readonly sample: number;
 }
 
 /** The other part without a limit, for comparison; null if it does not exist. */
@@ -61,31 +63,30 @@ async function run(args: ExploreArguments): Promise<void> {
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawFigures } = await import('../explore/figures.js');
-  const { encodeCanvas } = await import('../report/png.js');
+  const { encodePng } = await import('../report/png.js');
   const { reportSections } = await import('../explore/report.js');
+  const { htmlReport } = await import('../report/htmlReport.js');
 
   const rng = new Rng(args.seed).split('explore');
   const analysis = explore(dataset, {
     rng,
     other: await openOtherPart(args, dataset),
+    maxSample: args.sample,
     onProgress: (work, done, total) => reporter.progress(done, total, work),
   });
   reporter.progress(0, 1, 'drawing charts');
   const summary = summarize(dataset, analysis);
-  const png: Partial<Record<FigureName, Uint8Array>> = {};
-  for (const [name, canvas] of Object.entries(
-    drawFigures(dataset, analysis, rng.split('pictures')),
-  )) {
-    png[name as FigureName] = encodeCanvas(canvas);
-  }
+  const figures = drawFigures(dataset, analysis, rng.split('pictures'));
   const title = `Analysis of ${dataset.name}`;
   const files = new Map<string, Uint8Array | string>([
-    ...Object.entries(png).map(([name, bytes]) => [`${name}.png`, bytes] as const),
+    ...Object.entries(figures).map(
+      ([name, drawing]) => [`${name}.png`, encodePng(drawing)] as const,
+    ),
     ['doubts.csv', doubtsTable(dataset, analysis)],
     ['explore.json', `${JSON.stringify(summary, null, 2)}\n`],
     [
       'report.html',
-      htmlReport({ title, sections: reportSections(dataset, analysis, summary, png) }),
+      htmlReport({ title, sections: reportSections(dataset, analysis, summary, figures) }),
     ],
   ]);
   for (const [name, contents] of files) await writeAtomically(join(directory, name), contents);
@@ -99,6 +100,8 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
   const { inOtherPart } = duplicates;
   const otherPart = inOtherPart === null ? '' : `, ${inOtherPart} also in the other part`;
   const percent = (100 * neighbours.accuracy).toFixed(2);
+  const isSampled = neighbours.images < summary.images;
+  const sample = isSampled ? `, on a sample of ${neighbours.images} images (--sample)` : '';
   reporter.print(
     `classes   ${fewest.images} images (${fewest.class}) to ${most.images} (${most.class})`,
   );
@@ -106,8 +109,10 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
     `pixels    mean ${pixels.mean.toFixed(4)}, standard deviation ${pixels.sd.toFixed(4)}`,
   );
   reporter.print(
-    `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
-      `${longerSide.median} pixels`,
+    strokeWidth === null || longerSide === null
+      ? 'strokes   none: all images are blank'
+      : `strokes   median width ${strokeWidth.median.toFixed(2)} pixels, longer side of the ink ` +
+          `${longerSide.median} pixels`,
   );
   reporter.print(
     `copies    ${duplicates.copies} exact duplicates, ${duplicates.acrossClasses} groups ` +
@@ -115,9 +120,11 @@ function printSummary(reporter: Reporter, summary: Summary, report: string): voi
   );
   reporter.print(
     `kNN       accuracy ${percent} % by a vote of ${neighbours.k} nearest neighbors, without ` +
-      'a network',
+      `a network${sample}`,
   );
-  reporter.print(`doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors`);
+  reporter.print(
+    `doubts    ${neighbours.doubts} labels that disagree with the nearest neighbors${sample}`,
+  );
   reporter.print(`report    ${report}`);
 }
 
@@ -133,6 +140,11 @@ export const exploreCommand: CommandBody<ExploreArguments> = {
         ...integerAtLeast('seed', 0),
         default: 42,
         describe: 'Random seed for the samples shown and the layout of the maps',
+      })
+      .option('sample', {
+        ...integerAtLeast('sample', 2),
+        default: DEFAULT_SAMPLE,
+        describe: 'Search components and neighbors in a random sample of at most N images',
       })
       .option('out', {
         type: 'string',

@@ -20,7 +20,7 @@ import { loadModel } from '../model/modelFile.js';
 import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { Reporter } from '../terminal/reporter.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import { reportModel } from './modelNotes.js';
 import { choice, DEFAULT_MODEL, forceOption, jsonOption } from './options.js';
 

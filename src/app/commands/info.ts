@@ -12,7 +12,7 @@ import { sha256 } from '../sha256.js';
 import { printable } from '../terminal/printable.js';
 import { flattenValues, provenanceOf, omit, type Provenance } from '../model/provenance.js';
 import { Reporter } from '../terminal/reporter.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import { DEFAULT_MODEL, jsonOption } from './options.js';
 
 interface InfoArguments {

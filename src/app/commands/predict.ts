@@ -17,7 +17,7 @@ import { findImages, nameOf, type ImageFile } from '../images/files.js';
 import type { PreparedFile } from '../images/prepareFile.js';
 import { prepareFiles } from '../images/prepareFiles.js';
 import { Reporter } from '../terminal/reporter.js';
-import type { CommandBody } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
 import {
   choice,
   integerAtLeast,

@@ -6,7 +6,8 @@ import { ArgumentError } from '../../engine/errors.js';
 import { EXIT_HELP } from '../terminal/exitCodes.js';
 import { terminalColumns } from '../terminal/columns.js';
 import { packageVersion } from '../terminal/version.js';
-import { COMMANDS, nameOf, type CommandBody, type CommandEntry } from './commandList.js';
+import type { CommandBody } from './commandBody.js';
+import { COMMANDS, nameOf, type CommandEntry } from './commandList.js';
 import { usageMessage } from './usageMessage.js';
 
 /**

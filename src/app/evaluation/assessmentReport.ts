@@ -4,19 +4,19 @@
 import { join } from 'node:path';
 import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
 import { writeAtomically } from '../outputFiles.js';
-import type { Canvas } from '../report/canvas.js';
+import type { Drawing } from '../report/drawing.js';
 import { confusionPlot } from '../report/confusion.js';
 import { gallery } from '../report/gallery.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { lineChart } from '../report/lineChart.js';
-import { encodeCanvas } from '../report/png.js';
+import { writePng } from '../report/png.js';
 import { summaryOf, type Assessment, type CalibratedEvaluation } from './assessment.js';
 import type { Evaluation } from './evaluate.js';
 import { confusionCounts } from './measures.js';
 import { percent } from './percent.js';
 
 /** The confusion matrix. */
-export function drawConfusion({ predictions }: Evaluation, dataset: ImageDataset): Canvas {
+export function drawConfusion({ predictions }: Evaluation, dataset: ImageDataset): Drawing {
   const counts = confusionCounts(predictions, dataset.labels, dataset.classes.length);
   return confusionPlot({
     title: `Confusion matrix: ${dataset.name}`,
@@ -28,7 +28,10 @@ export function drawConfusion({ predictions }: Evaluation, dataset: ImageDataset
 const MAX_ERRORS = 60;
 
 /** The most confident errors, or null if there are none. */
-export function drawErrors(evaluation: CalibratedEvaluation, dataset: ImageDataset): Canvas | null {
+export function drawErrors(
+  evaluation: CalibratedEvaluation,
+  dataset: ImageDataset,
+): Drawing | null {
   const { predictions, probabilities } = evaluation;
   const { classes, labels } = dataset;
   const confidence = (i: number): number => probabilities[i * classes.length + predictions[i]];
@@ -51,7 +54,7 @@ export function drawErrors(evaluation: CalibratedEvaluation, dataset: ImageDatas
 const MIN_IN_BIN = 10;
 
 /** Reliability diagram: accuracy over confidence. On the diagonal the model is calibrated. */
-export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Canvas {
+export function drawCalibration({ calibration: bins, calibrationError }: Assessment): Drawing {
   const filled = bins.filter(({ count }) => count >= MIN_IN_BIN);
   return lineChart({
     title: `Calibration error ${percent(calibrationError)}`,
@@ -93,10 +96,10 @@ export async function writeAssessment(
     ['worst.png', 'Most confident errors', drawErrors(evaluation, dataset)],
     ['calibration.png', 'Calibration', drawCalibration(assessment)],
   ] as const;
-  const drawn = figures.flatMap(([name, heading, canvas]) =>
-    canvas === null ? [] : [{ name, heading, png: encodeCanvas(canvas) }],
+  const drawn = figures.flatMap(([name, heading, drawing]) =>
+    drawing === null ? [] : [{ name, heading, drawing }],
   );
-  for (const { name, png } of drawn) await writeAtomically(join(folder, name), png);
+  for (const { name, drawing } of drawn) await writePng(join(folder, name), drawing);
   const { confusedPairs: pairs, perClass } = assessment;
   const report = htmlReport({
     title,
@@ -111,7 +114,7 @@ export async function writeAssessment(
           rows: summaryOf(assessment).map((row) => [...row]),
         },
       },
-      ...drawn.map(({ heading, png }) => ({ heading, image: { alt: heading, png } })),
+      ...drawn.map(({ heading, drawing }) => ({ heading, figure: { alt: heading, drawing } })),
       {
         heading: 'Most confused pairs',
         table: {

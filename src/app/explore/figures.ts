@@ -1,9 +1,10 @@
 // The charts of an exploration, each with its file name and description.
 
 import { imageAt, type ImageDataset } from '../../data/loading/imageDataset.js';
+import type { InkStatistics } from '../../data/loading/statistics.js';
 import type { Rng } from '../../engine/rng.js';
 import { barChart } from '../report/barChart.js';
-import type { Canvas } from '../report/canvas.js';
+import type { Drawing } from '../report/drawing.js';
 import { confusionPlot } from '../report/confusion.js';
 import { gallery, type Tile } from '../report/gallery.js';
 import { histogram } from '../report/histogram.js';
@@ -33,7 +34,7 @@ export const FIGURES = {
 } as const;
 
 export type FigureName = keyof typeof FIGURES;
-export type Figures = Readonly<Partial<Record<FigureName, Canvas>>>;
+export type Figures = Readonly<Partial<Record<FigureName, Drawing>>>;
 
 const SAMPLES_PER_CLASS = 6;
 const MAX_SHOWN = 48;
@@ -60,15 +61,9 @@ function samplesOf(dataset: ImageDataset, rng: Rng): Uint8Array[][] {
 export function drawFigures(dataset: ImageDataset, exploration: Exploration, rng: Rng): Figures {
   const { classes: names, height, width } = dataset;
   const pixels = height * width;
-  const longestSide = Math.max(height, width);
-  const { moments, measures, statistics, components, sample, votes } = exploration;
-  const inked = [...measures.ink.keys()].filter((i) => measures.ink[i] > 0);
-  const inkedWidths = inked.map((i) => measures.strokeWidth[i]);
-  const sides = inked.map((i) => Math.max(measures.inkWidth[i], measures.inkHeight[i]));
+  const { moments, statistics, components, sample, votes } = exploration;
   const maxMean = Math.max(...moments.mean, 0.01);
   const maxSd = Math.max(...moments.sd, 0.01);
-  const withStrokes = exploration.classes.filter(({ strokeWidth }) => strokeWidth !== null);
-  const strokes = withStrokes.map(({ strokeWidth }) => strokeWidth!);
   const projection = (i: number): { x: number; y: number } => ({
     x: components.points[i * components.count],
     y: components.points[i * components.count + 1],
@@ -119,34 +114,7 @@ export function drawFigures(dataset: ImageDataset, exploration: Exploration, rng
       columns: 2,
       scale: 8,
     }),
-    strokeWidth: histogram({
-      title: 'Stroke width',
-      xLabel: 'mean width of the strokes of an image, pixels',
-      values: inkedWidths,
-      start: 0,
-      step: 0.125,
-      bins: 56,
-      mark: {
-        x: statistics.strokeWidth.median,
-        label: `median ${statistics.strokeWidth.median.toFixed(2)}`,
-      },
-    }),
-    strokeWidthByClass: barChart({
-      title: 'Stroke width of each class: median and quartiles',
-      yLabel: 'pixels',
-      names: withStrokes.map(({ name }) => name),
-      values: strokes.map(({ median }) => median),
-      errorBars: strokes.map(({ lower, upper }) => [lower, upper] as const),
-    }),
-    extent: histogram({
-      title: 'Longer side of the ink',
-      xLabel: `pixels, of ${longestSide}`,
-      values: sides,
-      start: Math.floor(longestSide / 2) - 0.5,
-      step: 1,
-      bins: Math.ceil(longestSide / 2) + 1,
-      mark: { x: statistics.longerSide.median, label: `median ${statistics.longerSide.median}` },
-    }),
+    ...(statistics.ink && drawInk(dataset, exploration, statistics.ink)),
     components: gallery({
       title: 'Principal components: gray is 0, black positive, white negative',
       tiles: Array.from(
@@ -215,6 +183,46 @@ export function drawFigures(dataset: ImageDataset, exploration: Exploration, rng
       }),
     }),
     ...drawExamples(dataset, exploration),
+  };
+}
+
+/** Draws the charts of the strokes. */
+function drawInk(
+  { height, width }: ImageDataset,
+  { measures, classes }: Exploration,
+  { strokeWidth, longerSide }: InkStatistics,
+): Figures {
+  const longestSide = Math.max(height, width);
+  const inked = [...measures.ink.keys()].filter((i) => measures.ink[i] > 0);
+  const withStrokes = classes.flatMap(({ name, strokeWidth: widths }) =>
+    widths === null ? [] : [{ name, ...widths }],
+  );
+  return {
+    strokeWidth: histogram({
+      title: 'Stroke width',
+      xLabel: 'mean width of the strokes of an image, pixels',
+      values: inked.map((i) => measures.strokeWidth[i]),
+      start: 0,
+      step: 0.125,
+      bins: 56,
+      mark: { x: strokeWidth.median, label: `median ${strokeWidth.median.toFixed(2)}` },
+    }),
+    strokeWidthByClass: barChart({
+      title: 'Stroke width of each class: median and quartiles',
+      yLabel: 'pixels',
+      names: withStrokes.map(({ name }) => name),
+      values: withStrokes.map(({ median }) => median),
+      errorBars: withStrokes.map(({ lower, upper }) => [lower, upper] as const),
+    }),
+    extent: histogram({
+      title: 'Longer side of the ink',
+      xLabel: `pixels, of ${longestSide}`,
+      values: inked.map((i) => Math.max(measures.inkWidth[i], measures.inkHeight[i])),
+      start: Math.floor(longestSide / 2) - 0.5,
+      step: 1,
+      bins: Math.ceil(longestSide / 2) + 1,
+      mark: { x: longerSide.median, label: `median ${longerSide.median}` },
+    }),
   };
 }
 

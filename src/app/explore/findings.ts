@@ -11,6 +11,7 @@ const LISTED_PAIRS = 20;
 export function summarize(dataset: ImageDataset, exploration: Exploration) {
   const { statistics, duplicates, components, neighbors, votes, sample, sampleIndices } =
     exploration;
+  const { ink } = statistics;
   const names = dataset.classes;
   const counts = Array.from(exploration.counts);
   return {
@@ -21,9 +22,9 @@ export function summarize(dataset: ImageDataset, exploration: Exploration) {
     fewest: { class: names[counts.indexOf(Math.min(...counts))], images: Math.min(...counts) },
     most: { class: names[counts.indexOf(Math.max(...counts))], images: Math.max(...counts) },
     pixels: { mean: statistics.mean, sd: statistics.sd },
-    strokeWidth: statistics.strokeWidth,
-    longerSide: statistics.longerSide,
-    centre: { x: statistics.centerX, y: statistics.centerY },
+    strokeWidth: ink?.strokeWidth ?? null,
+    longerSide: ink?.longerSide ?? null,
+    centre: ink && { x: ink.centerX, y: ink.centerY },
     duplicates: {
       copies: duplicates.copies,
       acrossClasses: duplicates.acrossClasses,

@@ -15,8 +15,6 @@ import { countVotes, type Votes } from './votes.js';
 /** Maximum number of principal components for the nearest-neighbor search. */
 const MAX_COMPONENTS = 32;
 const NEIGHBORS = 10;
-/** Maximum number of images for components and neighbors; more would take too long. */
-const MAX_SAMPLE = 120_000;
 /** Number of images in the two scatter plots. */
 const MAX_PLOTTED = 4000;
 
@@ -27,8 +25,9 @@ export interface ExploreOptions {
   readonly other: ImageDataset | null;
   /** Called with the name of the current step and its progress. */
   readonly onProgress?: (work: string, done: number, total: number) => void;
-  /** Replace the default limits; for tests. */
-  readonly maxSample?: number;
+  /** Maximum number of images for components and neighbors. */
+  readonly maxSample: number;
+  /** Maximum number of images in the scatter plots. Default 4,000. */
   readonly maxPlotted?: number;
 }
 
@@ -60,7 +59,7 @@ function randomSubset(count: number, limit: number, rng: Rng): Uint32Array {
 
 /** Measures, compares and embeds a data set. */
 export function explore(dataset: ImageDataset, options: ExploreOptions): Exploration {
-  const { rng, other, onProgress, maxSample = MAX_SAMPLE, maxPlotted = MAX_PLOTTED } = options;
+  const { rng, other, onProgress, maxSample, maxPlotted = MAX_PLOTTED } = options;
   const progressOf =
     (work: string): ProgressCallback =>
     (done, total) =>

@@ -4,7 +4,7 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import type { ReportSection, ReportTable } from '../report/htmlReport.js';
 import type { Summary } from './findings.js';
 import type { Exploration } from './index.js';
-import { FIGURES, type FigureName } from './figures.js';
+import { FIGURES, type FigureName, type Figures } from './figures.js';
 import { percent } from '../evaluation/percent.js';
 
 /**
@@ -19,6 +19,9 @@ const REFERENCE = {
   center: '13.57, 13.52',
   strokeWidth: '2.65 (2.21 to 3.18), different estimator',
 };
+
+/** Stands for a statistic of the ink if all images are blank. */
+const NO_INK = 'no ink';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
@@ -35,18 +38,20 @@ function overallTable(summary: Summary, isBalanced: boolean): ReportTable {
     ['variance of the pixels', (pixels.sd ** 2).toFixed(4), (Number(REFERENCE.sd) ** 2).toFixed(4)],
     [
       'longer side of the ink, pixels: quartiles',
-      `${longerSide.lower}, ${longerSide.median}, ${longerSide.upper}`,
+      longerSide ? `${longerSide.lower}, ${longerSide.median}, ${longerSide.upper}` : NO_INK,
       REFERENCE.longerSide,
     ],
     [
       'center of the bounding box of the ink (13.5 is the middle)',
-      `${center.x.toFixed(2)}, ${center.y.toFixed(2)}`,
+      center ? `${center.x.toFixed(2)}, ${center.y.toFixed(2)}` : NO_INK,
       REFERENCE.center,
     ],
     [
       'stroke width, pixels: median (quartiles)',
-      `${strokeWidth.median.toFixed(2)} (${strokeWidth.lower.toFixed(2)} to ` +
-        `${strokeWidth.upper.toFixed(2)})`,
+      strokeWidth
+        ? `${strokeWidth.median.toFixed(2)} (${strokeWidth.lower.toFixed(2)} to ` +
+          `${strokeWidth.upper.toFixed(2)})`
+        : NO_INK,
       REFERENCE.strokeWidth,
     ],
   ];
@@ -94,18 +99,18 @@ function duplicatesSentence({ duplicates }: Summary): string {
   );
 }
 
-/** The sections of the report; `png` has the encoded charts that were drawn. */
+/** The sections of the report, with the charts that were drawn. */
 export function reportSections(
   dataset: ImageDataset,
   exploration: Exploration,
   summary: Summary,
-  png: Readonly<Partial<Record<FigureName, Uint8Array>>>,
+  figures: Figures,
 ): ReportSection[] {
   const { components, neighbours: neighbors } = summary;
   const section = (heading: string, name: FigureName, ...paragraphs: string[]): ReportSection => ({
     heading,
     paragraphs,
-    ...(png[name] && { image: { alt: FIGURES[name], png: png[name] } }),
+    ...(figures[name] && { figure: { alt: FIGURES[name], drawing: figures[name] } }),
   });
   const sampleNote =
     components.images < summary.images

@@ -3,7 +3,7 @@
 
 import type { Rejection } from '../evaluation/rejection.js';
 import { ArgumentError } from '../../engine/errors.js';
-import { currentBackend, withBackend, type Backend } from '../../engine/index.js';
+import { currentBackend, type Backend } from '../../engine/index.js';
 import { describeValue } from '../../engine/options.js';
 import { saveState, type Layer } from '../../nn/index.js';
 import { ModelError } from '../errors.js';
@@ -83,7 +83,7 @@ export async function loadCharacterModel(
   const backend = checkBackend('loadCharacterModel', options.backend);
   const { name, bytes } = await readSource(source);
   const { safetensors } = await readContents(name, bytes);
-  const loaded = await withBackend(backend, () => modelFrom(name, safetensors));
+  const loaded = await modelFrom(name, safetensors, backend);
   return new CharacterModel(loaded, backend);
 }
 

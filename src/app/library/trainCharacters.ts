@@ -130,7 +130,7 @@ export async function train(options: TrainOptions = {}): Promise<CharacterModel>
   try {
     let kept: Uint8Array | null = null;
     for await (const event of trainer.run()) {
-      if (event.event === 'epoch' && event.isBest) {
+      if (event.event === 'epoch' && event.isModel) {
         kept = await trainer.withAverage(() => snapshot(trainer, data, settings));
       }
       await onProgress?.(event);
@@ -247,7 +247,7 @@ async function finish(
   backend: Backend,
   yieldToEvents: () => Promise<void>,
 ): Promise<CharacterModel> {
-  const loaded = await withBackend(backend, () => modelFrom('trained', kept));
+  const loaded = await modelFrom('trained', kept, backend);
   try {
     if (preciseBn) await recomputeBatchNorm(loaded.model, images, seed, yieldToEvents);
     const rejects = outliers > 0;

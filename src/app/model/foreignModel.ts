@@ -51,7 +51,7 @@ export function encodeForeign(
  */
 export function completeSafetensors(bytes: Uint8Array): Uint8Array {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  if (Object.hasOwn(metadata, 'extra')) return bytes;
+  if (Object.hasOwn(metadata, 'inkgrad')) return bytes;
   return encodeForeign(tensors, { format: 'safetensors', classes: null, origin: 'safetensors' });
 }
 

@@ -2,6 +2,8 @@
 // file, so the page uses it too. pthModel.ts is loaded only for a PyTorch file.
 
 import type { Rejection } from '../evaluation/rejection.js';
+import type { Backend } from '../../engine/backend.js';
+import { currentBackend, withBackend } from '../../engine/current.js';
 import { InkgradError } from '../../engine/errors.js';
 import { Rng } from '../../engine/rng.js';
 import type { Json } from '../../nn/saving/json.js';
@@ -135,37 +137,44 @@ export function readContents(name: string, bytes: Uint8Array): Promise<ModelCont
   });
 }
 
-/** Whether a safetensors file has the metadata of `saveState`: a fast test of the header's text. */
+/** Whether a safetensors file has metadata of inkgrad: a fast test of the header's text. */
 function isModelFile(bytes: Uint8Array): boolean {
   const beginning = new TextDecoder().decode(bytes.subarray(0, 4096));
-  return beginning.includes('"extra":"');
+  return beginning.includes('"inkgrad":"');
 }
 
 /**
  * Creates the network stored in a safetensors file; optimizer state is ignored.
  *
+ * @param backend of the network; default the backend that is current at the call
  * @throws ModelError if the file is damaged or of another network, or has a weight that is not finite
  */
-export function modelFrom(name: string, safetensors: Uint8Array): Promise<LoadedModel> {
+export function modelFrom(
+  name: string,
+  safetensors: Uint8Array,
+  backend: Backend = currentBackend(),
+): Promise<LoadedModel> {
   return withModelName(name, async () => {
     const file = await decodeModel(safetensors);
     const training = parseTrainingMetadata(loadState(file).extra);
-    const convolutions = convolutionsOf(file.tensors);
-    const { length } = training.classes;
-    const model = skipInit(
-      () => new CharacterNet({ classes: length, rng: new Rng(0), convolutions }),
-    );
-    try {
-      loadState(file, { model });
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    const model = withBackend(backend, () => createNetwork(file, training.classes.length));
     const { classes, temperature = 1, minEvidence = null } = training;
     const rejection = minEvidence === null ? null : { minEvidence, temperature };
     const { verified } = file;
     return { model: model.eval(), classes, temperature, rejection, training, verified };
   });
+}
+
+function createNetwork(file: SafetensorsFile, classes: number): CharacterNet {
+  const convolutions = convolutionsOf(file.tensors);
+  const model = skipInit(() => new CharacterNet({ classes, rng: new Rng(0), convolutions }));
+  try {
+    loadState(file, { model });
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /** Decoded contents of a model file. */

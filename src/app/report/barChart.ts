@@ -1,7 +1,7 @@
 // Bar chart with a zero baseline, one bar per name: images or accuracy per class.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { INK, PALETTE, MUTED } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawFrame, fitText, yOf } from './frame.js';
@@ -26,7 +26,7 @@ export interface BarChartOptions {
 const MAX_HORIZONTAL_NAME = 60;
 
 /** Draws bars from zero, so that their lengths are comparable. */
-export function barChart(options: BarChartOptions): Canvas {
+export function barChart(options: BarChartOptions): Drawing {
   const { title, yLabel, names, values, errorBars = [] } = options;
   if (
     names.length !== values.length ||
@@ -40,11 +40,11 @@ export function barChart(options: BarChartOptions): Canvas {
   const longest = Math.max(0, ...names.map((name) => textWidth(name)));
   const minSlot = Math.max(18, longest <= MAX_HORIZONTAL_NAME ? longest + 8 : 0);
   const { width = Math.max(480, 110 + names.length * minSlot), height = 420 } = options;
-  const canvas = new Canvas(width, height);
+  const drawing = new Drawing(width, height);
   const yAxis = axisOf([0, ...values, ...errorBars.flatMap((ends) => ends ?? [])], { count: 5 });
   const isHorizontal = (width - 130) / Math.max(1, names.length) >= longest + 4;
   const below = 8 + (isHorizontal ? textHeight() + 4 : Math.min(longest, 140));
-  const box = drawFrame(canvas, { title, yLabel, yAxis, below });
+  const box = drawFrame(drawing, { title, yLabel, yAxis, below });
 
   const slot = (box.right - box.left) / Math.max(1, names.length);
   const zero = yOf(box, yAxis, 0);
@@ -53,7 +53,7 @@ export function barChart(options: BarChartOptions): Canvas {
     const half = Math.max(1, Math.floor(slot * 0.36));
     if (Number.isFinite(values[i])) {
       const y = yOf(box, yAxis, values[i]);
-      canvas.fillRect(
+      drawing.fillRect(
         middle - half,
         Math.min(y, zero),
         2 * half + 1,
@@ -63,25 +63,25 @@ export function barChart(options: BarChartOptions): Canvas {
     }
     const ends = errorBars[i] ?? null;
     if (ends !== null)
-      drawErrorBar(canvas, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
-    if (isHorizontal) canvas.text(middle, box.bottom + 8, name, { align: 'center' });
+      drawErrorBar(drawing, middle, half, yOf(box, yAxis, ends[0]), yOf(box, yAxis, ends[1]));
+    if (isHorizontal) drawing.text(middle, box.bottom + 8, name, { align: 'center' });
     else {
       const text = fitText(name, 140);
-      canvas.text(middle - textHeight() / 2, box.bottom + 8, text, {
+      drawing.text(middle - textHeight() / 2, box.bottom + 8, text, {
         vertical: true,
         align: 'right',
       });
     }
   }
-  canvas.line(box.left, zero, box.right, zero, MUTED);
+  drawing.line(box.left, zero, box.right, zero, MUTED);
   if (names.length === 0)
-    canvas.text(width / 2, height / 2, 'nothing to show', { align: 'center', color: MUTED });
-  return canvas;
+    drawing.text(width / 2, height / 2, 'nothing to show', { align: 'center', color: MUTED });
+  return drawing;
 }
 
-function drawErrorBar(canvas: Canvas, x: number, half: number, low: number, high: number): void {
+function drawErrorBar(drawing: Drawing, x: number, half: number, low: number, high: number): void {
   const capWidth = Math.min(4, half);
-  canvas.line(x, low, x, high, INK);
-  canvas.line(x - capWidth, low, x + capWidth, low, INK);
-  canvas.line(x - capWidth, high, x + capWidth, high, INK);
+  drawing.line(x, low, x, high, INK);
+  drawing.line(x - capWidth, low, x + capWidth, low, INK);
+  drawing.line(x - capWidth, high, x + capWidth, high, INK);
 }

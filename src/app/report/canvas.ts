@@ -1,27 +1,13 @@
-// RGB canvas in memory with the drawing operations of the charts; lines and discs are anti-aliased.
-// It writes no files (png.ts does).
+// RGB canvas in memory with the operations of a drawing; lines and discs are anti-aliased. It writes
+// no files (png.ts does).
 //
 // A coordinate is the center of a pixel: the line from (2, 5) to (9, 5) with thickness 1 fills
 // exactly the pixels 2 to 9 of row 5. Drawing is clipped to the canvas.
 
 import { ArgumentError } from '../../engine/errors.js';
 import { INK, WHITE, type Color } from './color.js';
+import type { TextOptions } from './drawing.js';
 import { GLYPH_ROWS, textWidth, traceText } from './font.js';
-
-export type { Color } from './color.js';
-
-export interface TextOptions {
-  readonly color?: Color;
-  /** Canvas pixels per dot of the font; at 1, capitals are 8 pixels tall. Default 1. */
-  readonly scale?: number;
-  /** Which part of the text is at `x` (at `y` for vertical text). Default `left`. */
-  readonly align?: 'left' | 'center' | 'right';
-  /**
-   * Rotated 90 degrees counterclockwise, so it runs from bottom to top; `left` then means that the
-   * text starts at `y`.
-   */
-  readonly vertical?: boolean;
-}
 
 /** An RGB canvas with its origin at the top left. */
 export class Canvas {

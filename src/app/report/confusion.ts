@@ -2,7 +2,7 @@
 // cells are blue, errors orange; the color encodes the share of the row.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { GRID, INK, MUTED, WHITE, mix, contrastColor, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, PADDING, titleHeight } from './frame.js';
@@ -35,7 +35,7 @@ function cellColor(share: number, isRight: boolean): Color {
 /**
  * Draws the matrix; class names are on all four sides, so that rows and columns are easy to follow.
  */
-export function confusionPlot(options: ConfusionOptions): Canvas {
+export function confusionPlot(options: ConfusionOptions): Drawing {
   const {
     title,
     names,
@@ -64,49 +64,57 @@ export function confusionPlot(options: ConfusionOptions): Canvas {
   const isHorizontal = longest + 4 <= cell;
   const nameRow = isHorizontal ? textHeight() + 12 : label;
   const top = titleHeight(title, width) + axisTitle + nameRow;
-  const canvas = new Canvas(width, top + side + nameRow + LEGEND_ROW + PADDING);
-  drawTitle(canvas, title);
+  const drawing = new Drawing(width, top + side + nameRow + LEGEND_ROW + PADDING);
+  drawTitle(drawing, title);
 
+  for (let i = 0; i <= n; i++) {
+    drawing.fillRect(left, top + i * cell, side, 1, GRID);
+    drawing.fillRect(left + i * cell, top, 1, side, GRID);
+  }
   for (let row = 0; row < n; row++) {
     const rowCounts = Array.from({ length: n }, (_, column) => counts[row * n + column]);
     const total = rowCounts.reduce((sum, count) => sum + count, 0);
     for (const [column, count] of rowCounts.entries()) {
+      if (count <= 0) continue;
       const [x, y] = [left + column * cell, top + row * cell];
-      const color = cellColor(total === 0 ? 0 : count / total, row === column);
-      canvas.fillRect(x, y, cell + 1, cell + 1, GRID);
-      canvas.fillRect(x + 1, y + 1, cell - 1, cell - 1, color);
-      if (count > 0) drawCount(canvas, x, y, cell, count, contrastColor(color));
+      const color = cellColor(count / total, row === column);
+      drawing.fillRect(x + 1, y + 1, cell - 1, cell - 1, color);
+      drawCount(drawing, x, y, cell, count, contrastColor(color));
     }
   }
-  canvas.strokeRect(left, top, side, side, MUTED);
+  drawing.strokeRect(left, top, side, side, MUTED);
   for (const [i, name] of names.entries()) {
     const middle = left + i * cell + cell / 2;
     const y = top + i * cell + (cell - textHeight()) / 2 + 1;
-    canvas.text(left - 8, y, name, { align: 'right' });
-    canvas.text(left + side + 8, y, name);
+    drawing.text(left - 8, y, name, { align: 'right' });
+    drawing.text(left + side + 8, y, name);
     if (isHorizontal) {
-      canvas.text(middle + 1, top - textHeight() - 7, name, { align: 'center' });
-      canvas.text(middle + 1, top + side + 7, name, { align: 'center' });
+      drawing.text(middle + 1, top - textHeight() - 7, name, { align: 'center' });
+      drawing.text(middle + 1, top + side + 7, name, { align: 'center' });
     } else {
-      canvas.text(middle - textHeight() / 2, top - 6, name, { vertical: true });
-      canvas.text(middle - textHeight() / 2, top + side + 6, name, {
+      drawing.text(middle - textHeight() / 2, top - 6, name, { vertical: true });
+      drawing.text(middle - textHeight() / 2, top + side + 6, name, {
         vertical: true,
         align: 'right',
       });
     }
   }
-  canvas.text(left + side / 2, top - nameRow - textHeight() - 2, columnLabel, {
+  drawing.text(left + side / 2, top - nameRow - textHeight() - 2, columnLabel, {
     align: 'center',
     color: MUTED,
   });
-  canvas.text(PADDING, top + side / 2, rowLabel, { align: 'center', vertical: true, color: MUTED });
-  drawLegends(canvas, left, top + side + nameRow + 10);
-  return canvas;
+  drawing.text(PADDING, top + side / 2, rowLabel, {
+    align: 'center',
+    vertical: true,
+    color: MUTED,
+  });
+  drawLegends(drawing, left, top + side + nameRow + 10);
+  return drawing;
 }
 
 /** Writes a count if it fits; thousands are abbreviated, as in 1.2k, if only that fits. */
 function drawCount(
-  canvas: Canvas,
+  drawing: Drawing,
   x: number,
   y: number,
   cell: number,
@@ -116,25 +124,27 @@ function drawCount(
   const short = count >= 1000 ? `${(count / 1000).toFixed(1)}k` : String(count);
   const text = [String(count), short].find((one) => textWidth(one) <= cell - 3);
   if (text === undefined) return;
-  canvas.text(x + cell / 2 + 1, y + (cell - textHeight()) / 2 + 1, text, {
+  drawing.text(x + cell / 2 + 1, y + (cell - textHeight()) / 2 + 1, text, {
     align: 'center',
     color,
   });
 }
 
-function drawLegends(canvas: Canvas, left: number, top: number): void {
+function drawLegends(drawing: Drawing, left: number, top: number): void {
   let x = left;
   for (const isRight of [true, false]) {
     for (let i = 0; i < LEGEND_WIDTH; i++) {
-      canvas.fillRect(x + i, top, 1, 10, cellColor((i + 1) / LEGEND_WIDTH, isRight));
+      // Up to the end, because SVG would show gaps between boxes of one pixel.
+      const color = cellColor((i + 1) / LEGEND_WIDTH, isRight);
+      drawing.fillRect(x + i, top, LEGEND_WIDTH - i, 10, color);
     }
-    canvas.text(x, top + 16, '0 %', { color: MUTED });
-    canvas.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'correct' : 'wrong', {
+    drawing.text(x, top + 16, '0 %', { color: MUTED });
+    drawing.text(x + LEGEND_WIDTH / 2, top + 16, isRight ? 'correct' : 'wrong', {
       align: 'center',
       color: INK,
     });
-    canvas.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: MUTED });
+    drawing.text(x + LEGEND_WIDTH, top + 16, '100 %', { align: 'right', color: MUTED });
     x += LEGEND_WIDTH + 30;
   }
-  canvas.text(x, top + 2, 'color: share of the row; number: images', { color: MUTED });
+  drawing.text(x, top + 2, 'color: share of the row; number: images', { color: MUTED });
 }

@@ -1,7 +1,7 @@
 // Parts that all charts share: title, axes with tick labels, grid, and margins as wide as the text
 // needs.
 
-import { Canvas } from './canvas.js';
+import type { Drawing } from './drawing.js';
 import { GRID, INK, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import type { Axis } from './ticks.js';
@@ -34,10 +34,10 @@ export function fitText(text: string, width: number, scale = 1): string {
 }
 
 /** Draws the title and returns the row below it. Long titles wrap between words. */
-export function drawTitle(canvas: Canvas, title: string, left = PADDING): number {
+export function drawTitle(drawing: Drawing, title: string, left = PADDING): number {
   let y = PADDING;
-  for (const line of wrapText(title, canvas.width - left - PADDING, TITLE_SCALE)) {
-    canvas.text(left, y, line, { scale: TITLE_SCALE, color: INK });
+  for (const line of wrapText(title, drawing.width - left - PADDING, TITLE_SCALE)) {
+    drawing.text(left, y, line, { scale: TITLE_SCALE, color: INK });
     y += textHeight(TITLE_SCALE) + 10;
   }
   return y + 4;
@@ -65,7 +65,7 @@ export function wrapText(text: string, width: number, scale = 1): string[] {
 
 /** Draws names with their colors in rows and returns the row below them. */
 export function drawLegend(
-  canvas: Canvas,
+  drawing: Drawing,
   entries: readonly LegendEntry[],
   left: number,
   top: number,
@@ -73,11 +73,11 @@ export function drawLegend(
   const [sample, gap, rowHeight] = [22, 18, 16];
   let [x, y] = [left, top];
   for (const { name, color } of entries) {
-    const text = fitText(name, canvas.width - PADDING - left - sample - 6);
+    const text = fitText(name, drawing.width - PADDING - left - sample - 6);
     const width = sample + 6 + textWidth(text);
-    if (x > left && x + width > canvas.width - PADDING) [x, y] = [left, y + rowHeight];
-    canvas.line(x + 1, y + 4, x + sample - 1, y + 4, color, 3);
-    canvas.text(x + sample + 6, y, text);
+    if (x > left && x + width > drawing.width - PADDING) [x, y] = [left, y + rowHeight];
+    drawing.line(x + 1, y + 4, x + sample - 1, y + 4, color, 3);
+    drawing.text(x + sample + 6, y, text);
     x += width + gap;
   }
   return entries.length === 0 ? top : y + rowHeight + 6;
@@ -95,40 +95,40 @@ export interface FrameOptions {
 }
 
 /** Draws title, legend, grid and axes, and returns the box that remains for the data. */
-export function drawFrame(canvas: Canvas, options: FrameOptions): Box {
+export function drawFrame(drawing: Drawing, options: FrameOptions): Box {
   const { title, xLabel = '', yLabel, xAxis, yAxis, legend = [], below = 0 } = options;
   const widest = Math.max(...yAxis.ticks.map(({ label }) => textWidth(label)));
   const yLabelWidth = yLabel === '' ? 0 : textHeight() + 12;
   const left = PADDING + yLabelWidth + widest + TICK_GAP;
-  const underTitle = drawTitle(canvas, title);
-  const top = drawLegend(canvas, legend, PADDING, underTitle) + 6;
+  const underTitle = drawTitle(drawing, title);
+  const top = drawLegend(drawing, legend, PADDING, underTitle) + 6;
   const tickRow = xAxis === undefined ? 0 : TICK_GAP + textHeight();
   const xLabelRow = xLabel === '' ? 0 : 12 + textHeight();
   // Half of the last tick label extends to the right of the axis.
   const overhang = xAxis?.ticks.at(-1) === undefined ? 0 : textWidth(xAxis.ticks.at(-1)!.label) / 2;
-  const right = Math.floor(canvas.width - PADDING - overhang);
-  const bottom = canvas.height - PADDING - xLabelRow - tickRow - below;
+  const right = Math.floor(drawing.width - PADDING - overhang);
+  const bottom = drawing.height - PADDING - xLabelRow - tickRow - below;
   const box = { left, top, right, bottom };
 
   for (const { value, label } of yAxis.ticks) {
     const y = yOf(box, yAxis, value);
-    canvas.line(left, y, right, y, GRID);
-    canvas.text(left - TICK_GAP, y - textHeight() / 2, label, { align: 'right', color: MUTED });
+    drawing.line(left, y, right, y, GRID);
+    drawing.text(left - TICK_GAP, y - textHeight() / 2, label, { align: 'right', color: MUTED });
   }
   for (const { value, label } of xAxis?.ticks ?? []) {
     const x = xOf(box, xAxis!, value);
-    canvas.line(x, top, x, bottom, GRID);
-    canvas.text(x, bottom + TICK_GAP, label, { align: 'center', color: MUTED });
+    drawing.line(x, top, x, bottom, GRID);
+    drawing.text(x, bottom + TICK_GAP, label, { align: 'center', color: MUTED });
   }
-  canvas.line(left, bottom, right, bottom, MUTED);
-  canvas.line(left, top, left, bottom, MUTED);
+  drawing.line(left, bottom, right, bottom, MUTED);
+  drawing.line(left, top, left, bottom, MUTED);
   if (xLabel !== '') {
-    const y = canvas.height - PADDING - textHeight();
-    canvas.text((left + right) / 2, y, fitText(xLabel, right - left), { align: 'center' });
+    const y = drawing.height - PADDING - textHeight();
+    drawing.text((left + right) / 2, y, fitText(xLabel, right - left), { align: 'center' });
   }
   if (yLabel !== '') {
     const text = fitText(yLabel, bottom - top);
-    canvas.text(PADDING, (top + bottom) / 2, text, { align: 'center', vertical: true });
+    drawing.text(PADDING, (top + bottom) / 2, text, { align: 'center', vertical: true });
   }
   return box;
 }

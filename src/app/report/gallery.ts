@@ -1,7 +1,7 @@
 // Grid of gray images, each with a short caption: samples, errors, class means. Dark ink on
 // white, as on paper.
 
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { BAD, GOOD, GRID, INK, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, fitText, PADDING, titleHeight } from './frame.js';
@@ -48,7 +48,7 @@ const GAP = 12;
 const LINE_HEIGHT = textHeight() + 5;
 
 /** Draws tiles row by row. */
-export function gallery(options: GalleryOptions): Canvas {
+export function gallery(options: GalleryOptions): Drawing {
   const { title, tiles, size, scale = 2, groupsOf = Infinity } = options;
   const { columns = Math.max(1, Math.min(16, Math.ceil(Math.sqrt(tiles.length * 1.6)))) } = options;
   const captions = tiles.map(({ caption }) => caption.split('\n').filter((line) => line !== ''));
@@ -63,17 +63,17 @@ export function gallery(options: GalleryOptions): Canvas {
   const width = Math.max(leftOf(columns - 1) + cell + PADDING, title === '' ? 0 : 320);
   const rows = Math.max(1, Math.ceil(tiles.length / columns));
   const headerHeight = title === '' ? PADDING : titleHeight(title, width);
-  const canvas = new Canvas(width, headerHeight + rows * rowHeight - GAP + PADDING);
-  if (title !== '') drawTitle(canvas, title);
-  if (tiles.length === 0) canvas.text(PADDING, headerHeight, 'nothing to show', { color: MUTED });
+  const drawing = new Drawing(width, headerHeight + rows * rowHeight - GAP + PADDING);
+  if (title !== '') drawTitle(drawing, title);
+  if (tiles.length === 0) drawing.text(PADDING, headerHeight, 'nothing to show', { color: MUTED });
 
   for (const [i, { pixels, tone = 'plain' }] of tiles.entries()) {
     const left = leftOf(i % columns);
     const top = headerHeight + Math.floor(i / columns) * rowHeight;
     const x = left + Math.floor((cell - imageWidth) / 2);
     const frame = tone === 'plain' ? 1 : 2;
-    canvas.image(x, top + 1, pixels, size.width, size.height, { scale, invert: true });
-    canvas.strokeRect(
+    drawing.image(x, top + 1, pixels, size, scale);
+    drawing.strokeRect(
       x - frame,
       top + 1 - frame,
       imageWidth + 2 * frame,
@@ -84,8 +84,8 @@ export function gallery(options: GalleryOptions): Canvas {
     for (const [line, text] of captions[i].entries()) {
       const color = line > 0 ? MUTED : tone === 'plain' ? INK : TONES[tone];
       const y = top + imageHeight + 7 + line * LINE_HEIGHT;
-      canvas.text(x + imageWidth / 2, y, fitText(text, cell), { align: 'center', color });
+      drawing.text(x + imageWidth / 2, y, fitText(text, cell), { align: 'center', color });
     }
   }
-  return canvas;
+  return drawing;
 }

@@ -1,7 +1,7 @@
 // Histogram with adjacent bars.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { INK, PALETTE, MUTED, WHITE } from './color.js';
 import { drawFrame, xOf, yOf } from './frame.js';
 import { axisOf } from './ticks.js';
@@ -25,7 +25,7 @@ export interface HistogramOptions {
 }
 
 /** Draws the percentage of the values in each bin. */
-export function histogram(options: HistogramOptions): Canvas {
+export function histogram(options: HistogramOptions): Drawing {
   const { title, xLabel, values, start, step, bins, mark, width = 900, height = 300 } = options;
   if (!(step > 0) || !(bins >= 1)) {
     throw new ArgumentError(
@@ -38,22 +38,22 @@ export function histogram(options: HistogramOptions): Canvas {
     const bin = Math.floor((values[i] - start) / step);
     shares[Math.max(0, Math.min(bins - 1, bin))] += 100 / values.length;
   }
-  const canvas = new Canvas(width, height);
+  const drawing = new Drawing(width, height);
   const xAxis = axisOf([start, start + bins * step], { count: 10, round: false });
   const yAxis = axisOf([0, ...shares], { count: 4 });
-  const box = drawFrame(canvas, { title, xLabel, yLabel: '% of images', xAxis, yAxis });
+  const box = drawFrame(drawing, { title, xLabel, yLabel: '% of images', xAxis, yAxis });
   for (const [bin, share] of shares.entries()) {
     const left = xOf(box, xAxis, start + bin * step);
     const right = xOf(box, xAxis, start + (bin + 1) * step);
     const top = yOf(box, yAxis, share);
-    canvas.fillRect(left + 1, top, Math.max(1, right - left - 1), box.bottom - top, PALETTE[0]);
+    drawing.fillRect(left + 1, top, Math.max(1, right - left - 1), box.bottom - top, PALETTE[0]);
   }
-  canvas.line(box.left, box.bottom, box.right, box.bottom, MUTED);
+  drawing.line(box.left, box.bottom, box.right, box.bottom, MUTED);
   if (mark !== undefined) {
     const x = xOf(box, xAxis, mark.x);
-    canvas.line(x, box.top, x, box.bottom, WHITE, 3);
-    canvas.line(x, box.top, x, box.bottom, INK);
-    canvas.outlinedText(x + 8, box.top + 4, mark.label);
+    drawing.line(x, box.top, x, box.bottom, WHITE, 3);
+    drawing.line(x, box.top, x, box.bottom, INK);
+    drawing.outlinedText(x + 8, box.top + 4, mark.label);
   }
-  return canvas;
+  return drawing;
 }

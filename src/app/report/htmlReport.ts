@@ -1,5 +1,9 @@
-// Report as one self-contained HTML page: style and images are inline, there are no scripts and no
+// Report as one self-contained HTML page: style and drawings are inline, there are no scripts and no
 // external resources. It follows the reader's dark or light color scheme.
+
+import type { Drawing } from './drawing.js';
+import { escapeHtml } from './escape.js';
+import { renderSvg } from './svg.js';
 
 export interface ReportTable {
   readonly head: readonly string[];
@@ -11,11 +15,10 @@ export interface ReportSection {
   readonly heading: string;
   readonly paragraphs?: readonly string[];
   readonly table?: ReportTable;
-  readonly image?: {
-    /** Text alternative for readers who cannot see the image. */
+  readonly figure?: {
+    /** Text alternative for readers who cannot see the drawing. */
     readonly alt: string;
-    /** The bytes of a PNG file. */
-    readonly png: Uint8Array;
+    readonly drawing: Drawing;
   };
 }
 
@@ -46,24 +49,11 @@ th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
 th.number, td.number { text-align: right; }
 td.number { white-space: nowrap; }
 figure { margin: 1.25rem 0 0; }
-img { display: block; max-width: 100%; height: auto; padding: 4px; background: #ffffff; border: 1px solid var(--rule); border-radius: 8px; }
+figure > svg { display: block; max-width: 100%; height: auto; padding: 4px; background: #ffffff; border: 1px solid var(--rule); border-radius: 8px; }
 @media print { nav { display: none; } section { break-inside: avoid; } }
 `;
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Escapes a text for HTML. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
-}
-
-/** Combines sections of text, tables and images into one self-contained page. */
+/** Combines sections of text, tables and drawings into one self-contained page. */
 export function htmlReport({ title, sections }: ReportOptions): string {
   const heading = escapeHtml(title);
   const contents = sections
@@ -89,16 +79,14 @@ ${sections.length > 3 ? `<nav aria-label="Contents"><ul>${contents}</ul></nav>\n
 }
 
 function renderSection(
-  { heading, paragraphs = [], table, image }: ReportSection,
+  { heading, paragraphs = [], table, figure }: ReportSection,
   index: number,
 ): string {
   const parts = [`<h2>${escapeHtml(heading)}</h2>`];
   parts.push(...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`));
   if (table !== undefined) parts.push(renderTable(table));
-  if (image !== undefined) {
-    const data = Buffer.from(image.png).toString('base64');
-    const alt = escapeHtml(image.alt);
-    parts.push(`<figure><img alt="${alt}" src="data:image/png;base64,${data}"></figure>`);
+  if (figure !== undefined) {
+    parts.push(`<figure>${renderSvg(figure.drawing, figure.alt)}</figure>`);
   }
   return `<section id="section-${index + 1}">\n${parts.join('\n')}\n</section>`;
 }

@@ -1,7 +1,7 @@
 // Line chart over numbers: loss by epoch, accuracy by step, loss by learning rate.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { GRID, PALETTE, MUTED } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawFrame, type Box } from './frame.js';
@@ -42,7 +42,7 @@ const MAX_DOTS = 60;
  *
  * @throws ArgumentError for more than eight series, or one whose `x` and `y` differ in length
  */
-export function lineChart(options: LineChartOptions): Canvas {
+export function lineChart(options: LineChartOptions): Drawing {
   const { title, xLabel, yLabel, series, xLog = false, yLog = false, marks = [] } = options;
   const { xInteger: integer = false } = options;
   const { width = 900, height = 480 } = options;
@@ -59,7 +59,7 @@ export function lineChart(options: LineChartOptions): Canvas {
         `${mismatched.y.length} y values`,
     );
   }
-  const canvas = new Canvas(width, height);
+  const drawing = new Drawing(width, height);
   const xs = [...series.flatMap(({ x }) => x), ...marks.map(({ x }) => x)];
   const ys = series.flatMap(({ y }) => y);
   const xCount = Math.max(3, Math.floor(width / 90));
@@ -68,17 +68,17 @@ export function lineChart(options: LineChartOptions): Canvas {
   // A single line needs no legend: the axis label names it.
   const legend =
     series.length < 2 ? [] : series.map(({ name }, i) => ({ name, color: PALETTE[i] }));
-  const box = drawFrame(canvas, { title, xLabel, yLabel, xAxis, yAxis, legend });
-  for (const { x } of marks) drawMarkLine(canvas, box, xAxis.position(x));
+  const box = drawFrame(drawing, { title, xLabel, yLabel, xAxis, yAxis, legend });
+  for (const { x } of marks) drawMarkLine(drawing, box, xAxis.position(x));
   for (const [i, line] of series.entries()) {
-    drawSeries(canvas, box, xAxis, yAxis, line, PALETTE[i]);
+    drawSeries(drawing, box, xAxis, yAxis, line, PALETTE[i]);
   }
-  for (const { x, label } of marks) drawMarkLabel(canvas, box, xAxis.position(x), label);
+  for (const { x, label } of marks) drawMarkLabel(drawing, box, xAxis.position(x), label);
   if (!ys.some((value) => Number.isFinite(yAxis.position(value)))) {
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-    canvas.text(x, y, 'nothing to show', { align: 'center', color: MUTED });
+    drawing.text(x, y, 'nothing to show', { align: 'center', color: MUTED });
   }
-  return canvas;
+  return drawing;
 }
 
 function columnAt(box: Box, position: number): number | null {
@@ -87,27 +87,27 @@ function columnAt(box: Box, position: number): number | null {
     : null;
 }
 
-function drawMarkLine(canvas: Canvas, box: Box, position: number): void {
+function drawMarkLine(drawing: Drawing, box: Box, position: number): void {
   const x = columnAt(box, position);
   if (x === null) return;
   for (let y = box.top; y <= box.bottom; y += 6)
-    canvas.line(x, y, x, Math.min(y + 2, box.bottom), MUTED);
+    drawing.line(x, y, x, Math.min(y + 2, box.bottom), MUTED);
 }
 
 /** Beside its line, on the side with enough room, and on top of the data. */
-function drawMarkLabel(canvas: Canvas, box: Box, position: number, label: string): void {
+function drawMarkLabel(drawing: Drawing, box: Box, position: number, label: string): void {
   const x = columnAt(box, position);
   if (x === null) return;
   const fits = x + 6 + textWidth(label) <= box.right;
   const side = fits ? { x: x + 6, align: 'left' as const } : { x: x - 6, align: 'right' as const };
-  canvas.outlinedText(side.x, box.top + textHeight() / 2, label, {
+  drawing.outlinedText(side.x, box.top + textHeight() / 2, label, {
     align: side.align,
     color: MUTED,
   });
 }
 
 function drawSeries(
-  canvas: Canvas,
+  drawing: Drawing,
   box: Box,
   xAxis: Axis,
   yAxis: Axis,
@@ -125,14 +125,14 @@ function drawSeries(
       previous = null;
       continue;
     }
-    if (previous !== null) canvas.line(...previous, ...point, color, 2);
-    else if (x.length > MAX_DOTS) canvas.disc(...point, 1, color);
+    if (previous !== null) drawing.line(...previous, ...point, color, 2);
+    else if (x.length > MAX_DOTS) drawing.disc(...point, 1, color);
     previous = point;
     dots.push(point);
   }
   if (x.length > MAX_DOTS) return;
   for (const dot of dots) {
-    canvas.disc(...dot, 4, GRID);
-    canvas.disc(...dot, 3, color);
+    drawing.disc(...dot, 4, GRID);
+    drawing.disc(...dot, 3, color);
   }
 }

@@ -1,16 +1,27 @@
-// Encodes a canvas as a PNG file. The same canvas gives the same bytes.
+// Encodes drawings and gray images as PNG files. Equal input gives equal bytes.
 
 import { encode } from 'fast-png';
 import { writeAtomically } from '../outputFiles.js';
-import type { Canvas } from './canvas.js';
+import type { Drawing } from './drawing.js';
+import { paint } from './paint.js';
 
 /** The bytes of a PNG file with three channels of 8 bits. */
-export function encodeCanvas(canvas: Canvas): Uint8Array {
-  const { width, height, pixels } = canvas;
+export function encodePng(drawing: Drawing): Uint8Array {
+  const { width, height, pixels } = paint(drawing);
   return encode({ width, height, data: pixels, channels: 3, depth: 8 });
 }
 
-/** Writes a canvas to a PNG file atomically. */
-export function writePng(path: string, canvas: Canvas): Promise<void> {
-  return writeAtomically(path, encodeCanvas(canvas));
+/** The bytes of a PNG file with one channel of 8 bits. */
+export function encodeGray(image: {
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width]`, 0 = black. */
+  readonly data: Uint8Array;
+}): Uint8Array {
+  return encode({ ...image, channels: 1, depth: 8 });
+}
+
+/** Writes a drawing to a PNG file atomically. */
+export function writePng(path: string, drawing: Drawing): Promise<void> {
+  return writeAtomically(path, encodePng(drawing));
 }

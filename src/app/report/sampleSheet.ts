@@ -1,6 +1,6 @@
 // Sheet of sample images, a column for each class: an overview of a data set.
 
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { textHeight } from './font.js';
 import { drawTitle, PADDING, titleHeight } from './frame.js';
 import type { ImageSize } from './gallery.js';
@@ -22,7 +22,7 @@ const NAME_ROW = 2 * textHeight() + 12;
 const BAND_GAP = 14;
 
 /** Draws the samples of each class under its name. */
-export function sampleSheet(options: SampleSheetOptions): Canvas {
+export function sampleSheet(options: SampleSheetOptions): Drawing {
   const { title, names, samples, size, columns = 16 } = options;
   const [cellWidth, cellHeight] = [size.width * SCALE + GAP, size.height * SCALE + GAP];
   const rows = Math.max(1, ...samples.map((images) => images.length));
@@ -30,19 +30,16 @@ export function sampleSheet(options: SampleSheetOptions): Canvas {
   const bandHeight = NAME_ROW + rows * cellHeight + BAND_GAP;
   const width = 2 * PADDING + Math.min(columns, Math.max(8, names.length)) * cellWidth;
   const top = titleHeight(title, width);
-  const canvas = new Canvas(width, top + bands * bandHeight - BAND_GAP + PADDING);
-  drawTitle(canvas, title);
+  const drawing = new Drawing(width, top + bands * bandHeight - BAND_GAP + PADDING);
+  drawTitle(drawing, title);
   for (const [i, name] of names.entries()) {
     const x = PADDING + (i % columns) * cellWidth;
     const y = top + Math.floor(i / columns) * bandHeight;
-    canvas.text(x + cellWidth / 2, y + 4, name, { scale: 2, align: 'center' });
+    drawing.text(x + cellWidth / 2, y + 4, name, { scale: 2, align: 'center' });
     for (const [row, image] of samples[i].entries()) {
       const imageTop = y + NAME_ROW + row * cellHeight;
-      canvas.image(x + GAP / 2, imageTop, image, size.width, size.height, {
-        scale: SCALE,
-        invert: true,
-      });
+      drawing.image(x + GAP / 2, imageTop, image, size, SCALE);
     }
   }
-  return canvas;
+  return drawing;
 }

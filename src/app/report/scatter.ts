@@ -2,7 +2,7 @@
 // numbers: projections such as PCA and UMAP have distances but no units.
 
 import { ArgumentError } from '../../engine/errors.js';
-import { Canvas } from './canvas.js';
+import { Drawing } from './drawing.js';
 import { GRID, groupColor, INK, mix, PALETTE, MUTED, type Color } from './color.js';
 import { textHeight, textWidth } from './font.js';
 import { drawTitle, PADDING } from './frame.js';
@@ -32,7 +32,7 @@ export interface ScatterOptions {
  *
  * @throws ArgumentError for a point whose group has no name
  */
-export function scatter(options: ScatterOptions): Canvas {
+export function scatter(options: ScatterOptions): Drawing {
   const { title, points, names, xLabel = '', yLabel = '', width = 900, height = 760 } = options;
   const invalid = points.find(({ group }) => !(group in names));
   if (invalid !== undefined) {
@@ -40,15 +40,15 @@ export function scatter(options: ScatterOptions): Canvas {
       `scatter "${title}": group ${invalid.group} has no name (${names.length} names)`,
     );
   }
-  const canvas = new Canvas(width, height);
-  const top = drawTitle(canvas, title);
+  const drawing = new Drawing(width, height);
+  const top = drawTitle(drawing, title);
   const left = PADDING + (yLabel === '' ? 0 : 20);
   const [right, bottom] = [width - PADDING, height - PADDING - (xLabel === '' ? 0 : 20)];
-  canvas.strokeRect(left, top, right - left, bottom - top, GRID);
+  drawing.strokeRect(left, top, right - left, bottom - top, GRID);
   if (xLabel !== '')
-    canvas.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: MUTED });
+    drawing.text((left + right) / 2, bottom + 12, xLabel, { align: 'center', color: MUTED });
   if (yLabel !== '')
-    canvas.text(PADDING, (top + bottom) / 2, yLabel, {
+    drawing.text(PADDING, (top + bottom) / 2, yLabel, {
       align: 'center',
       vertical: true,
       color: MUTED,
@@ -56,11 +56,11 @@ export function scatter(options: ScatterOptions): Canvas {
 
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   if (shown.length === 0) {
-    canvas.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', {
+    drawing.text((left + right) / 2, (top + bottom) / 2, 'nothing to show', {
       align: 'center',
       color: MUTED,
     });
-    return canvas;
+    return drawing;
   }
   const toX = linearScale(
     shown.map(({ x }) => x),
@@ -77,7 +77,7 @@ export function scatter(options: ScatterOptions): Canvas {
   );
   const radius = shown.length > 4000 ? 1.4 : shown.length > 1000 ? 2 : 3;
   for (const { x, y, group } of shown) {
-    canvas.disc(toX(x), toY(-y), radius, colors[group], 0.75);
+    drawing.disc(toX(x), toY(-y), radius, colors[group], 0.75);
   }
   const placedLabels: Label[] = [];
   for (const [group, name] of names.entries()) {
@@ -88,13 +88,13 @@ export function scatter(options: ScatterOptions): Canvas {
     const label = placeLabel(name, densest(groupPoints, (right - left) / 12), placedLabels);
     placedLabels.push(label);
     const color = mix(colors[group], INK, 0.55);
-    canvas.outlinedText(label.x, label.y - textHeight(2) / 2, name, {
+    drawing.outlinedText(label.x, label.y - textHeight(2) / 2, name, {
       scale: 2,
       align: 'center',
       color,
     });
   }
-  return canvas;
+  return drawing;
 }
 
 interface Position {

@@ -54,14 +54,14 @@ export class Checkpoints {
    * @throws ModelError if it is missing or damaged
    */
   async #checkBest(): Promise<void> {
-    const { bestEpoch } = this.#trainer.progress;
-    if (bestEpoch === 0) return;
+    const { modelEpoch } = this.#trainer.progress;
+    if (modelEpoch === 0) return;
     try {
       (await loadModel(this.best)).model.dispose();
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       throw new ModelError(
-        `${error.message}; it contains the best model so far, of epoch ${bestEpoch}: restore it, ` +
+        `${error.message}; it contains the model of the run so far, of epoch ${modelEpoch}: restore it, ` +
           `or copy ${this.last} to it to replace that model by the latest one`,
       );
     }
@@ -78,9 +78,9 @@ export class Checkpoints {
    *
    * @throws DivergedError, without saving, if a weight is not finite
    */
-  async save({ isBest }: { readonly isBest: boolean }): Promise<void> {
+  async save({ isModel }: { readonly isModel: boolean }): Promise<void> {
     await this.#trainer.checkWeights();
-    if (isBest) {
+    if (isModel) {
       const save = (): Promise<void> => saveModel(this.best, this.#trainer, this.#training);
       await this.#trainer.withAverage(save);
     }

@@ -5,9 +5,9 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { drawConfusion, drawErrors } from '../evaluation/assessmentReport.js';
 import { type CalibratedEvaluation } from '../evaluation/assessment.js';
 import { writeAtomically } from '../outputFiles.js';
-import { Canvas } from '../report/canvas.js';
+import { Drawing } from '../report/drawing.js';
 import { lineChart } from '../report/lineChart.js';
-import { encodeCanvas } from '../report/png.js';
+import { writePng } from '../report/png.js';
 import { htmlReport, type ReportSection } from '../report/htmlReport.js';
 import type { MetricsRow } from './metricsLog.js';
 import { optionName, SETTING_NAMES, type Settings } from './settings.js';
@@ -20,7 +20,7 @@ export interface FigureOptions {
   /** Further paragraphs about the model, on its statistics and its calibration. */
   readonly paragraphs: readonly string[];
   /** The epoch whose network is the run's model. */
-  readonly bestEpoch: number;
+  readonly modelEpoch: number;
   readonly rows: readonly MetricsRow[];
   readonly validation: ImageDataset;
   readonly settings: Settings;
@@ -28,8 +28,8 @@ export interface FigureOptions {
   readonly sessions: readonly string[];
 }
 
-/** PNG files by name. */
-type FigureFiles = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst?: Uint8Array }>;
+/** Drawings by name. */
+type Figures = Readonly<Record<'curves' | 'confusion', Drawing> & { worst?: Drawing }>;
 
 /**
  * Writes curves.png, confusion.png, worst.png (if there are errors) and report.html into
@@ -38,24 +38,24 @@ type FigureFiles = Readonly<Record<'curves' | 'confusion', Uint8Array> & { worst
 export async function writeFigures(options: FigureOptions): Promise<void> {
   const { directory, evaluation, validation } = options;
   const worst = drawErrors(evaluation, validation);
-  const figures: FigureFiles = {
-    curves: encodeCanvas(drawCurves(options)),
-    confusion: encodeCanvas(drawConfusion(evaluation, validation)),
-    ...(worst === null ? {} : { worst: encodeCanvas(worst) }),
+  const figures: Figures = {
+    curves: drawCurves(options),
+    confusion: drawConfusion(evaluation, validation),
+    ...(worst === null ? {} : { worst }),
   };
-  for (const [name, png] of Object.entries(figures)) {
-    await writeAtomically(join(directory, `${name}.png`), png);
+  for (const [name, drawing] of Object.entries(figures)) {
+    await writePng(join(directory, `${name}.png`), drawing);
   }
   await writeAtomically(join(directory, 'report.html'), report(options, figures));
 }
 
 /** Loss (top) and accuracy (bottom) over epochs. */
 export function drawCurves(
-  options: Pick<FigureOptions, 'rows' | 'bestEpoch' | 'settings'>,
-): Canvas {
-  const { rows, bestEpoch, settings } = options;
+  options: Pick<FigureOptions, 'rows' | 'modelEpoch' | 'settings'>,
+): Drawing {
+  const { rows, modelEpoch, settings } = options;
   const x = rows.map(({ epoch }) => epoch);
-  const marks = [{ x: bestEpoch, label: `${settings.keep} epoch ${bestEpoch}` }];
+  const marks = [{ x: modelEpoch, label: `${settings.keep} epoch ${modelEpoch}` }];
   const loss = lineChart({
     title: 'Loss',
     xLabel: 'epoch',
@@ -78,17 +78,17 @@ export function drawCurves(
       { name: 'validation', x, y: rows.map((row) => 100 * row.valAccuracy) },
     ],
   });
-  const canvas = new Canvas(loss.width, loss.height + accuracy.height);
-  canvas.draw(0, 0, loss);
-  canvas.draw(0, loss.height, accuracy);
-  return canvas;
+  const drawing = new Drawing(loss.width, loss.height + accuracy.height);
+  drawing.inset(0, 0, loss);
+  drawing.inset(0, loss.height, accuracy);
+  return drawing;
 }
 
-function report(options: FigureOptions, figures: FigureFiles): string {
+function report(options: FigureOptions, figures: Figures): string {
   const {
     directory,
     rows,
-    bestEpoch,
+    modelEpoch,
     validation,
     settings,
     sessions,
@@ -111,7 +111,7 @@ function report(options: FigureOptions, figures: FigureFiles): string {
                 'handwriting.',
             ]
           : []),
-        `The ${settings.keep} of ${rows.length} epochs is epoch ${bestEpoch}: ` +
+        `The ${settings.keep} of ${rows.length} epochs is epoch ${modelEpoch}: ` +
           `${percent(result.accuracy)} of ${validation.length} validation images (${validationSource}) are ` +
           `classified correctly; ${percent(result.mergedAccuracy)} if 1/I/L, 9/g/q, F/f and 0/O ` +
           'count as one class each.',
@@ -142,7 +142,10 @@ function report(options: FigureOptions, figures: FigureFiles): string {
     },
     {
       heading: 'Curves',
-      image: { alt: 'Loss and accuracy of training and validation by epoch', png: figures.curves },
+      figure: {
+        alt: 'Loss and accuracy of training and validation by epoch',
+        drawing: figures.curves,
+      },
     },
     {
       heading: 'Confusion matrix',
@@ -158,7 +161,7 @@ function report(options: FigureOptions, figures: FigureFiles): string {
           percent(accuracy),
         ]),
       },
-      image: { alt: 'Confusion matrix of the validation images', png: figures.confusion },
+      figure: { alt: 'Confusion matrix of the validation images', drawing: figures.confusion },
     },
     {
       heading: 'Most confident errors',
@@ -169,9 +172,9 @@ function report(options: FigureOptions, figures: FigureFiles): string {
       ...(figures.worst === undefined
         ? {}
         : {
-            image: {
+            figure: {
               alt: 'Misclassified images with true and predicted class',
-              png: figures.worst,
+              drawing: figures.worst,
             },
           }),
     },

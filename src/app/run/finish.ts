@@ -54,7 +54,7 @@ export async function finish(run: FinishOptions, path: string): Promise<FinishRe
         `${percent(errorBefore)} without it`
       : `temperature 1 (${reason}): ${error} ${percent(errorAfter)}`;
   const { accuracy } = evaluation;
-  const accuracyBefore = trainer.progress.bestAccuracy;
+  const accuracyBefore = trainer.progress.modelAccuracy;
   const statistics = settings.preciseBn
     ? `batch-norm statistics of ${train.length} unaugmented images: validation accuracy ` +
       `${percent(accuracy)}, with those of augmented images ${percent(accuracyBefore)}`
@@ -72,7 +72,7 @@ export async function finish(run: FinishOptions, path: string): Promise<FinishRe
     validation,
     paragraphs,
     evaluation: withTemperature(evaluation, temperature),
-    bestEpoch: trainer.progress.bestEpoch,
+    modelEpoch: trainer.progress.modelEpoch,
     rows: metrics.rows,
     settings,
     sessions: run.sittings.map(

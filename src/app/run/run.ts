@@ -94,7 +94,7 @@ async function openFolder(
   const checkpoints = new Checkpoints(directory, trainer, training, settings);
   // A new run saves its initial state before its config. A folder with a config therefore always
   // has a checkpoint to resume from.
-  if (saved === null) await checkpoints.save({ isBest: false });
+  if (saved === null) await checkpoints.save({ isModel: false });
   else await checkpoints.resume();
 
   const session = describeSession(started, trainer);
@@ -253,16 +253,17 @@ async function trainToEnd(run: Run): Promise<void> {
     );
     return { ending: await train({ ...run, signal }), signal };
   });
-  const { bestEpoch, bestAccuracy } = trainer.progress;
-  const best = bestEpoch === 0 ? null : checkpoints.best;
-  const finished = best === null || ending === 'signal' ? null : await finish(run, best);
-  const valAccuracy = finished?.accuracy ?? (bestEpoch === 0 ? null : bestAccuracy);
+  const { modelEpoch, modelAccuracy, bestEpoch } = trainer.progress;
+  const model = modelEpoch === 0 ? null : checkpoints.best;
+  const finished = model === null || ending === 'signal' ? null : await finish(run, model);
+  const valAccuracy = finished?.accuracy ?? (modelEpoch === 0 ? null : modelAccuracy);
   reporter.emit({
     event: 'end',
     ending,
-    model: best,
-    bestEpoch,
+    model,
+    modelEpoch,
     valAccuracy,
+    bestEpoch,
     temperature: finished?.temperature ?? null,
   });
   if (ending === 'signal') {
@@ -271,7 +272,7 @@ async function trainToEnd(run: Run): Promise<void> {
     const message = `stopped at ${describePosition(trainer)}; the state is saved. Resume with  ${resumeCommand}`;
     throw new InterruptedError(reason.signal, message);
   }
-  printResult(run, ending, finished?.accuracy ?? bestAccuracy);
+  printResult(run, ending, finished?.accuracy ?? modelAccuracy);
 }
 
 /** Why the run ended before its last epoch; null if it did not. */
@@ -297,12 +298,12 @@ function explainStop(ending: Ending, { trainer, settings }: Run): string | null 
  */
 function printResult(run: Run, ending: Ending, accuracy: number): void {
   const { reporter, trainer, source, checkpoints, directory, settings } = run;
-  const { bestEpoch } = trainer.progress;
+  const { modelEpoch } = trainer.progress;
   const { synthetic } = source.train;
   const reason = explainStop(ending, run);
   if (reason !== null) reporter.print(`\n${reason}`);
   if (ending === 'time') reporter.print(`continue  npx inkgrad train --resume ${directory}`);
-  if (bestEpoch === 0) {
+  if (modelEpoch === 0) {
     reporter.print('best      no epoch was completed; there is no best model yet');
     return;
   }
@@ -310,7 +311,7 @@ function printResult(run: Run, ending: Ending, accuracy: number): void {
     ? 'validation accuracy on SYNTHETIC characters'
     : 'validation accuracy';
   reporter.print(
-    `${settings.keep.padEnd(10)}epoch ${bestEpoch}, ${metricName} ${percent(accuracy)}`,
+    `${settings.keep.padEnd(10)}epoch ${modelEpoch}, ${metricName} ${percent(accuracy)}`,
   );
   reporter.print(`model     ${checkpoints.best}`);
   reporter.print(`report    ${join(directory, 'report.html')}`);

@@ -40,7 +40,7 @@ export async function train(options: SessionOptions): Promise<Ending> {
       await yieldToEventLoop(); // yields to the event loop; awaited promises alone would block signals
       const ending = endingAt(event, options, deadline);
       if (event.event === 'step' && (ending !== null || checkpoints.isDue())) {
-        await checkpoints.save({ isBest: false });
+        await checkpoints.save({ isModel: false });
       }
       if (ending !== null) return ending;
     }
@@ -99,7 +99,7 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
     lr,
     seconds,
     imagesPerSecond,
-    isBest,
+    isModel,
   } = event;
   await events.add(epoch, {
     'loss/train': trainLoss,
@@ -109,7 +109,7 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
     learning_rate: lr,
     images_per_second: imagesPerSecond,
   });
-  await checkpoints.save({ isBest });
+  await checkpoints.save({ isModel });
   reporter.emit({
     event: 'epoch',
     epoch,
@@ -126,6 +126,6 @@ async function recordEpoch(options: SessionOptions, event: EpochEvent): Promise<
       `train loss ${trainLoss.toFixed(4)} accuracy ${percent(trainAccuracy)}  ` +
       `val loss ${valLoss.toFixed(4)} accuracy ${percent(valAccuracy)}  ` +
       `lr ${Number(lr.toPrecision(3))}  ${seconds.toFixed(1)} s  ` +
-      `${Math.round(imagesPerSecond)} images/s${isBest ? reporter.paint('green', '  *') : ''}`,
+      `${Math.round(imagesPerSecond)} images/s${isModel ? reporter.paint('green', '  *') : ''}`,
   );
 }

@@ -213,13 +213,7 @@ export function newSettings(overrides: SettingOverrides): Settings {
  * @throws ArgumentError if two settings contradict each other
  */
 function checkCompatible(settings: Settings): Settings {
-  const { keep, patience, teacher, teacherWeight } = settings;
-  if (keep === 'last' && patience !== null) {
-    throw new ArgumentError(
-      `--patience ${patience} has no effect with --keep last, where every epoch replaces the ` +
-        'model; remove --patience, or use --keep best',
-    );
-  }
+  const { teacher, teacherWeight } = settings;
   if (teacher === null && teacherWeight !== SETTINGS.teacherWeight.defaultValue) {
     throw new ArgumentError(
       `--teacher-weight ${teacherWeight} requires a teacher; pass model files with --teacher`,

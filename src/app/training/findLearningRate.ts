@@ -7,7 +7,7 @@ import { writeAtomically, createRunDirectory } from '../outputFiles.js';
 import type { InterruptedError } from '../errors.js';
 import { interruptible } from '../terminal/interruptible.js';
 import { rangeTest, suggestLearningRate, type RatePoint } from './rangeTest.js';
-import type { Canvas } from '../report/canvas.js';
+import type { Drawing } from '../report/drawing.js';
 import { lineChart } from '../report/lineChart.js';
 import { writePng } from '../report/png.js';
 import type { Reporter } from '../terminal/reporter.js';
@@ -76,7 +76,7 @@ export async function findLearningRate({
 
 const formatRate = (rate: number): string => String(Number(rate.toPrecision(2)));
 
-export function rateChart(points: readonly RatePoint[], suggestion: number): Canvas {
+export function rateChart(points: readonly RatePoint[], suggestion: number): Drawing {
   const x = points.map(({ lr }) => lr);
   return lineChart({
     title: 'Learning-rate range test',

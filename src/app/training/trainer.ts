@@ -101,6 +101,8 @@ export class Trainer {
     correct: 0,
     bestEpoch: 0,
     bestAccuracy: -1,
+    modelEpoch: 0,
+    modelAccuracy: -1,
   };
   readonly #options: Required<TrainerOptions>;
   readonly #loader: DataLoader;
@@ -272,8 +274,10 @@ export class Trainer {
     if (this.scheduler instanceof ReduceLROnPlateau) this.scheduler.step(valLoss);
 
     const means = this.#means();
-    const isBest = keep === 'last' || valAccuracy > progress.bestAccuracy;
+    const isBest = valAccuracy > progress.bestAccuracy;
+    const isModel = isBest || keep === 'last';
     if (isBest) Object.assign(progress, { bestEpoch: epoch, bestAccuracy: valAccuracy });
+    if (isModel) Object.assign(progress, { modelEpoch: epoch, modelAccuracy: valAccuracy });
     Object.assign(progress, { epoch, step: 0, lossSum: 0, correct: 0 });
     yield {
       event: 'epoch',
@@ -282,7 +286,7 @@ export class Trainer {
       valLoss,
       valAccuracy,
       lr,
-      isBest,
+      isModel,
       seconds: (performance.now() - start) / 1000,
       imagesPerSecond: (1000 * (train.length - imagesBefore)) / (trained - start),
     };

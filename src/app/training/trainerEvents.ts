@@ -43,7 +43,7 @@ export interface EpochEvent {
   /** Training images per second, without the evaluation. */
   readonly imagesPerSecond: number;
   /** True if this epoch's network is now the run's model: the best so far, or `keep` is `last`. */
-  readonly isBest: boolean;
+  readonly isModel: boolean;
 }
 
 /**

@@ -17,6 +17,12 @@ export interface ImageStatistics {
   /** Over pixel values in 0..1. */
   readonly mean: number;
   readonly sd: number;
+  /** Of the images with ink; null if all are blank. */
+  readonly ink: InkStatistics | null;
+}
+
+/** Statistics of the images with ink. */
+export interface InkStatistics {
   /** The longer side of the ink box in pixels: quartiles over images. */
   readonly longerSide: Quartiles;
   /** The center of the ink box in pixel indices, averaged over images. */
@@ -81,8 +87,13 @@ export function strokeWidth(image: Uint8Array, imageWidth: number): number {
   return perimeter === 0 ? 0 : (2 * area) / perimeter;
 }
 
-/** The 25th, 50th and 75th percentiles. */
+/**
+ * The 25th, 50th and 75th percentiles.
+ *
+ * @throws ArgumentError if there are no values
+ */
 export function quartiles(values: ArrayLike<number>): Quartiles {
+  if (values.length === 0) throw new ArgumentError('statistics: no values');
   const sorted = Float64Array.from(values).sort();
   const quantile = (fraction: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
@@ -116,12 +127,16 @@ export function imageStatistics(dataset: ImageDataset): ImageStatistics {
     centerX += extent.centerX;
     centerY += extent.centerY;
   }
-  return {
+  const pixels = {
     mean: mean / 255,
     sd: Math.sqrt(sumOfSquares / dataset.images.length - mean * mean) / 255,
+  };
+  if (sides.length === 0) return { ...pixels, ink: null };
+  const ink = {
     longerSide: quartiles(sides),
     centerX: centerX / sides.length,
     centerY: centerY / sides.length,
     strokeWidth: quartiles(widths),
   };
+  return { ...pixels, ink };
 }

@@ -7,12 +7,15 @@ import { doubtsTable, summarize } from '../../../src/app/explore/findings.js';
 import { explore } from '../../../src/app/explore/index.js';
 import { measureImages, pixelMoments, summarizeClasses } from '../../../src/app/explore/measure.js';
 import { drawFigures, FIGURES } from '../../../src/app/explore/figures.js';
+import { reportSections } from '../../../src/app/explore/report.js';
 import { areAlike } from '../../../src/app/explore/votes.js';
 import { ImageDataset, selectImages } from '../../../src/data/loading/imageDataset.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { Rng } from '../../../src/engine/index.js';
 
 const drawn = syntheticDataset({ seed: 4, count: 47 * 16 });
+/** Options of `explore`, for data sets of fewer images. */
+const ALL = { other: null, maxSample: 1000 };
 
 function relabeled(dataset: ImageDataset, changes: Record<number, number>): ImageDataset {
   const labels = dataset.labels.slice();
@@ -88,7 +91,7 @@ describe('an exploration', () => {
   // Image 96 is a 2; label it as a 4.
   const wrong = 47 * 2 + 2;
   const dataset = relabeled(drawn, { [wrong]: 4 });
-  const findings = explore(dataset, { rng: new Rng(1), other: null, maxPlotted: 60 });
+  const findings = explore(dataset, { rng: new Rng(1), ...ALL, maxPlotted: 60 });
 
   it('reports the wrong label, and adds it to the table', () => {
     expect(findings.votes.doubts.map(({ index }) => index)).toContain(wrong);
@@ -155,9 +158,37 @@ describe('an exploration', () => {
   it.each([1, 5])('works with %i images', (count) => {
     const numbers = Array.from({ length: count }, (_, i) => i);
     const few = onlyMiddle(selectImages(drawn, numbers));
-    const tiny = explore(few, { rng: new Rng(1), other: null });
+    const tiny = explore(few, { rng: new Rng(1), ...ALL });
     expect(Object.keys(drawFigures(few, tiny, new Rng(1))).length).toBeGreaterThan(8);
     expect(JSON.stringify(summarize(few, tiny))).not.toContain('NaN');
+  });
+
+  it('accepts blank images: no statistics and no charts of the ink', () => {
+    const blank = selectImages(
+      drawn,
+      Uint32Array.from({ length: 20 }, (_, i) => i),
+    ).with({
+      images: new Uint8Array(20 * 784),
+    });
+    const exploration = explore(blank, { rng: new Rng(1), ...ALL });
+    const summary = summarize(blank, exploration);
+    expect(summary).toMatchObject({
+      pixels: { mean: 0, sd: 0 },
+      strokeWidth: null,
+      longerSide: null,
+      centre: null,
+      duplicates: { blank: 20 },
+    });
+    expect(JSON.stringify(summary)).not.toContain('NaN');
+    const figures = drawFigures(blank, exploration, new Rng(1));
+    expect(Object.keys(figures)).not.toContain('strokeWidth');
+    expect(Object.keys(figures)).toContain('means');
+    const [{ table }] = reportSections(blank, exploration, summary, {});
+    expect(table!.rows.map(([name, value]) => [name, value]).slice(3)).toEqual([
+      ['longer side of the ink, pixels: quartiles', 'no ink'],
+      ['center of the bounding box of the ink (13.5 is the middle)', 'no ink'],
+      ['stroke width, pixels: median (quartiles)', 'no ink'],
+    ]);
   });
 });
 

@@ -1,13 +1,8 @@
-// Tests the canvas, pixel by pixel, and its round trip through a PNG file.
+// Tests the canvas, pixel by pixel.
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { Canvas } from '../../../src/app/report/canvas.js';
 import type { Color } from '../../../src/app/report/color.js';
-import { encodeCanvas, writePng } from '../../../src/app/report/png.js';
 
 const RED: Color = [200, 0, 0];
 const BLUE: Color = [0, 0, 200];
@@ -159,36 +154,5 @@ describe('text', () => {
     expect(canvas.at(2, 2)).toEqual(BLUE);
     expect(canvas.at(1, 1)).toEqual(WHITE);
     expect(canvas.at(0, 0)).toEqual([0, 0, 0]);
-  });
-});
-
-describe('a PNG file', () => {
-  const canvas = new Canvas(37, 23);
-  canvas.text(1, 1, 'PNG', { scale: 2, color: BLUE });
-  canvas.line(0, 22, 36, 0, RED, 2);
-
-  it('contains the same pixels', () => {
-    const { width, height, channels, depth, data } = decode(encodeCanvas(canvas), {
-      checkCrc: true,
-    });
-    expect({ width, height, channels, depth }).toEqual({
-      width: 37,
-      height: 23,
-      channels: 3,
-      depth: 8,
-    });
-    expect(Uint8Array.from(data)).toEqual(canvas.pixels);
-  });
-
-  it('is reproducible, and is written completely', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'inkgrad-plot-'));
-    try {
-      await writePng(join(folder, 'a.png'), canvas);
-      expect(new Uint8Array(await readFile(join(folder, 'a.png')))).toEqual(encodeCanvas(canvas));
-      await expect(writePng(join(folder, 'no', 'a.png'), canvas)).rejects.toThrow('ENOENT');
-      expect(await readdir(folder)).toEqual(['a.png']);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 });

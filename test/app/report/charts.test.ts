@@ -3,7 +3,6 @@
 
 import { describe, expect, it } from 'vitest';
 import { barChart } from '../../../src/app/report/barChart.js';
-import type { Canvas } from '../../../src/app/report/canvas.js';
 import {
   BAD,
   GOOD,
@@ -15,11 +14,14 @@ import {
 } from '../../../src/app/report/color.js';
 import { confusionPlot } from '../../../src/app/report/confusion.js';
 import { gallery } from '../../../src/app/report/gallery.js';
+import type { Drawing } from '../../../src/app/report/drawing.js';
 import { lineChart } from '../../../src/app/report/lineChart.js';
+import { paint } from '../../../src/app/report/paint.js';
 import { scatter } from '../../../src/app/report/scatter.js';
 
 /** Every pixel of exactly this color. */
-function pixelsOf(canvas: Canvas, color: Color): { x: number; y: number }[] {
+function pixelsOf(drawing: Drawing, color: Color): { x: number; y: number }[] {
+  const canvas = paint(drawing);
   const matches: { x: number; y: number }[] = [];
   for (let y = 0; y < canvas.height; y++) {
     for (let x = 0; x < canvas.width; x++) {
@@ -164,7 +166,7 @@ describe('a confusion plot', () => {
       );
     const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
     const [right0, wrong0, wrong1, right1] = [0, 1, 2, 3].map((cell) =>
-      plot.at(cell % 2 === 0 ? left + 3 : right - 3, cell < 2 ? top + 3 : bottom - 3),
+      paint(plot).at(cell % 2 === 0 ? left + 3 : right - 3, cell < 2 ? top + 3 : bottom - 3),
     );
     const isBlue = ([red, , blue]: Color) => blue > red;
     expect([right0, wrong0, wrong1, right1].map(isBlue)).toEqual([true, false, false, true]);
@@ -183,7 +185,7 @@ describe('a confusion plot', () => {
       names,
       counts: counts.map((count) => Math.min(count, 0)),
     });
-    expect(blank.pixels).not.toEqual(plot.pixels);
+    expect(paint(blank).pixels).not.toEqual(paint(plot).pixels);
   });
 
   it('rejects a matrix of another size', () => {

@@ -1,12 +1,13 @@
 // Tests the HTML report: one self-contained file that escapes all text.
 
 import { describe, expect, it } from 'vitest';
-import { Canvas } from '../../../src/app/report/canvas.js';
-import { encodeCanvas } from '../../../src/app/report/png.js';
+import { Drawing } from '../../../src/app/report/drawing.js';
 import { htmlReport } from '../../../src/app/report/htmlReport.js';
 
-const png = encodeCanvas(new Canvas(3, 3));
 const nasty = `<script>alert("1")</script> & 'more'`;
+const drawing = new Drawing(30, 20);
+drawing.text(1, 1, nasty);
+drawing.image(9, 9, Uint8Array.of(255), { width: 1, height: 1 });
 const html = htmlReport({
   title: nasty,
   sections: [
@@ -21,7 +22,7 @@ const html = htmlReport({
         ],
       },
     },
-    { heading: 'picture', image: { alt: nasty, png } },
+    { heading: 'picture', figure: { alt: nasty, drawing } },
     { heading: 'last' },
   ],
 });
@@ -29,14 +30,15 @@ const html = htmlReport({
 describe('a report', () => {
   it('escapes text everywhere', () => {
     expect(html).not.toContain('<script');
-    // Title twice, heading, its entry in the contents, paragraph, table head, cell and the image's
-    // alt.
+    // Title twice, heading, its entry in the contents, paragraph, table head, cell, and the figure's
+    // label and text.
     const escaped = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;';
-    expect(html.split(escaped)).toHaveLength(8 + 1);
+    expect(html.split(escaped)).toHaveLength(9 + 1);
   });
 
   it('loads nothing: images are embedded, and the policy forbids other sources', () => {
-    expect(html).toContain(`src="data:image/png;base64,${Buffer.from(png).toString('base64')}"`);
+    expect(html).toContain('<figure><svg role="img"');
+    expect(html).toContain('href="data:image/png;base64,');
     expect(html).toContain(
       `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`,
     );
@@ -59,6 +61,7 @@ describe('a report', () => {
       'th',
       'p',
       'figure',
+      'svg',
       'ul',
       'li',
     ]) {

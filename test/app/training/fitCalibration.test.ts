@@ -12,7 +12,7 @@ import { fitTemperature } from '../../../src/app/training/temperature.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { onWasm } from '../support.js';
 
-const validation = syntheticDataset({ seed: 3, count: 94 });
+const validation = syntheticDataset({ seed: 3, count: 11 * 47 });
 
 it.each([false, true])(
   'fits the temperature, and the evidence if the model rejects: %s',
@@ -30,13 +30,13 @@ it.each([false, true])(
       );
       const logitsOf = async (dataset: typeof validation): Promise<Float32Array> =>
         (await evaluate(model, dataset, { logits: true })).logits!;
-      const generated = generatedCharacters(24); // a quarter of 94, rounded up
+      const generated = generatedCharacters(130); // a quarter of 517, rounded up
       const sets = rejects ? [validation, generated] : [validation];
       const logits = (await Promise.all(sets.map(logitsOf))).flatMap((part) => [...part]);
       const labels = sets.flatMap((set) => [...set.labels]);
       expect(fit.temperature).toBe(fitTemperature(logits, labels));
 
-      const total = rejects ? 94 + 24 + 1200 : 94;
+      const total = rejects ? 517 + 130 + 1200 : 517;
       expect(calls.at(-1)).toEqual([total, total]);
       expect(calls.every(([done], i) => i === 0 || done > calls[i - 1][0])).toBe(true);
 

@@ -124,6 +124,8 @@ describe('resuming after an interruption', () => {
     correct: 3,
     bestEpoch: 1,
     bestAccuracy: 0.5,
+    modelEpoch: 1,
+    modelAccuracy: 0.5,
   };
 
   it(
@@ -135,7 +137,12 @@ describe('resuming after an interruption', () => {
       expect(() => trainer.resume({ rngs: {}, progress: good })).toThrow(
         /lacks the random stream dropout/,
       );
-      for (const wrong of [{ step: STEPS + 1 }, { correct: 65 }, { bestEpoch: 2 }]) {
+      for (const wrong of [
+        { step: STEPS + 1 },
+        { correct: 65 },
+        { bestEpoch: 2 },
+        { modelEpoch: 2 },
+      ]) {
         expect(() => trainer.resume({ rngs, progress: { ...good, ...wrong } })).toThrow(
           /impossible position: .* this run has 5 steps per epoch/,
         );
@@ -147,6 +154,9 @@ describe('resuming after an interruption', () => {
 
   it('validates each field of saved progress', () => {
     expect(readProgress({ ...good })).toEqual(good);
+    const { modelEpoch, modelAccuracy, ...old } = good;
+    expect(readProgress(old), 'of version 0.1').toEqual({ ...old, modelEpoch, modelAccuracy });
+    expect(() => readProgress(null)).toThrow('progress: expected');
     expect(() => readProgress({ epoch: 1, bestEpoch: 1, bestAccuracy: 0.5 })).toThrow(
       /progress\.step: expected/,
     );
@@ -157,6 +167,8 @@ describe('resuming after an interruption', () => {
       correct: '3',
       bestEpoch: null,
       bestAccuracy: 2,
+      modelEpoch: -1,
+      modelAccuracy: 1.5,
     };
     for (const [key, value] of Object.entries(wrong)) {
       expect(() => readProgress({ ...good, [key]: value })).toThrow(`progress.${key}: expected`);

@@ -62,8 +62,8 @@ describe('events', () => {
         expect(imagesPerSecond).toBeGreaterThan(0);
       }
       expect(epochs[1].trainLoss).toBeLessThan(epochs[0].trainLoss - 0.2);
-      expect(epochs[0].isBest).toBe(true);
-      expect(epochs[1].isBest).toBe(epochs[1].valAccuracy > epochs[0].valAccuracy);
+      expect(epochs[0].isModel).toBe(true);
+      expect(epochs[1].isModel).toBe(epochs[1].valAccuracy > epochs[0].valAccuracy);
 
       const { loss, accuracy } = await evaluate(trainer.model, validation);
       expect(epochs[1]).toMatchObject({ valLoss: loss, valAccuracy: accuracy });
@@ -76,6 +76,8 @@ describe('events', () => {
         correct: 0,
         bestEpoch,
         bestAccuracy,
+        modelEpoch: bestEpoch,
+        modelAccuracy: bestAccuracy,
       });
       expect(await eventsOf(trainer)).toEqual([]); // it has arrived
       trainer.dispose();
@@ -99,9 +101,11 @@ describe('events', () => {
         const first = epochs.findIndex(({ valAccuracy }) => valAccuracy === 1);
         expect(first).toBeGreaterThanOrEqual(0);
         expect(first).toBeLessThan(3);
-        const marked = epochs.map(({ isBest }) => isBest);
+        const marked = epochs.map(({ isModel }) => isModel);
         expect(marked).toEqual(epochs.map((_, at) => keep === 'last' || at === 0 || at === first));
-        expect(trainer.progress.bestEpoch).toBe(keep === 'last' ? 4 : first + 1);
+        const { bestEpoch, modelEpoch } = trainer.progress;
+        expect(bestEpoch).toBe(first + 1);
+        expect(modelEpoch).toBe(keep === 'last' ? 4 : first + 1);
         trainer.dispose();
       }
     }),

@@ -61,14 +61,17 @@ describe('preprocess of synthetic characters, drawn large in dark ink on white, 
     );
 
   it('the statistics of EMNIST', () => {
-    const { mean, sd, longerSide, centerX, centerY, strokeWidth: width } = statisticsOf(images);
+    const { mean, sd, ink } = statisticsOf(images);
+    const { longerSide, centerX, centerY, strokeWidth: width } = ink!;
     expect(Math.abs(mean - 0.175)).toBeLessThan(0.02);
     expect(Math.abs(sd - 0.333)).toBeLessThan(0.02);
     expect(longerSide.lower).toBeGreaterThanOrEqual(24);
     expect(longerSide.upper).toBeLessThanOrEqual(26);
     expect(Math.abs(centerX - 13.5)).toBeLessThan(0.15);
     expect(Math.abs(centerY - 13.5)).toBeLessThan(0.15);
-    expect(Math.abs(width.median - statisticsOf(direct).strokeWidth.median)).toBeLessThan(0.15);
+    expect(Math.abs(width.median - statisticsOf(direct).ink!.strokeWidth.median)).toBeLessThan(
+      0.15,
+    );
   });
 
   it('nearly the same images as rendering the strokes', () => {

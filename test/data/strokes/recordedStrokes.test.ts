@@ -51,11 +51,11 @@ describe.each(HANDS)('the strokes of the hand "%s"', (name) => {
     const statistics = imageStatistics(recordedDataset(name));
     expect(Math.abs(statistics.mean - 0.1749)).toBeLessThan(0.012);
     expect(Math.abs(statistics.sd - 0.333)).toBeLessThan(0.01);
-    expect(statistics.longerSide.lower).toBeGreaterThanOrEqual(24);
-    expect(statistics.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(statistics.centerX - 13.57)).toBeLessThan(0.15);
-    expect(Math.abs(statistics.centerY - 13.52)).toBeLessThan(0.15);
-    expect(Math.abs(statistics.strokeWidth.median - 2.83)).toBeLessThan(0.15);
+    expect(statistics.ink!.longerSide.lower).toBeGreaterThanOrEqual(24);
+    expect(statistics.ink!.longerSide.upper).toBeLessThanOrEqual(26);
+    expect(Math.abs(statistics.ink!.centerX - 13.57)).toBeLessThan(0.15);
+    expect(Math.abs(statistics.ink!.centerY - 13.52)).toBeLessThan(0.15);
+    expect(Math.abs(statistics.ink!.strokeWidth.median - 2.83)).toBeLessThan(0.15);
   });
 });
 

@@ -156,18 +156,19 @@ describe('statistics', () => {
 
   /** Checks the statistics of a set of 28 x 28 characters against EMNIST's. */
   function expectToLookLikeEmnist(statistics: ImageStatistics): void {
+    const ink = statistics.ink!;
     expect(statistics.mean).toBeGreaterThan(0.165);
     expect(statistics.mean).toBeLessThan(0.185);
     expect(statistics.sd).toBeGreaterThan(0.32);
     expect(statistics.sd).toBeLessThan(0.345);
-    expect(statistics.longerSide.lower).toBeGreaterThanOrEqual(24);
-    expect(statistics.longerSide.upper).toBeLessThanOrEqual(26);
-    expect(Math.abs(statistics.centerX - 13.5)).toBeLessThan(0.1);
-    expect(Math.abs(statistics.centerY - 13.5)).toBeLessThan(0.1);
-    expect(statistics.strokeWidth.lower).toBeGreaterThan(2.2);
-    expect(statistics.strokeWidth.median).toBeGreaterThan(2.6);
-    expect(statistics.strokeWidth.median).toBeLessThan(2.9);
-    expect(statistics.strokeWidth.upper).toBeLessThan(3.45);
+    expect(ink.longerSide.lower).toBeGreaterThanOrEqual(24);
+    expect(ink.longerSide.upper).toBeLessThanOrEqual(26);
+    expect(Math.abs(ink.centerX - 13.5)).toBeLessThan(0.1);
+    expect(Math.abs(ink.centerY - 13.5)).toBeLessThan(0.1);
+    expect(ink.strokeWidth.lower).toBeGreaterThan(2.2);
+    expect(ink.strokeWidth.median).toBeGreaterThan(2.6);
+    expect(ink.strokeWidth.median).toBeLessThan(2.9);
+    expect(ink.strokeWidth.upper).toBeLessThan(3.45);
   }
 
   it("of synthetic characters are close to EMNIST's", () => {

@@ -50,7 +50,7 @@ export class Predictor {
   static async open(bytes: Uint8Array, name: string): Promise<Predictor> {
     const { format, safetensors } = await readContents(name, bytes);
     const backend = await pageBackend();
-    const loaded = await withBackend(backend, () => modelFrom(name, safetensors)); // the current backend is restored when it returns
+    const loaded = await modelFrom(name, safetensors, backend);
     const parameters = loaded.model.parameterCount;
     const card = { name, format, bytes, safetensors, parameters, training: loaded.training };
     return new Predictor(loaded, card, backend);

@@ -1,0 +1,134 @@
+// Renders a drawing as SVG, with the fonts of the reader's system. For inline use in a page.
+
+import type { Color } from './color.js';
+import type { Drawing, ImageShape, LineShape, RectShape, Shape, TextShape } from './drawing.js';
+import { textHeight } from './font.js';
+import { escapeHtml } from './escape.js';
+import { encodeGray } from './png.js';
+
+/** Height of capitals per font size, in common sans-serif fonts. */
+const CAP_HEIGHT = 0.72;
+const FONT = 'system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif';
+const ANCHORS = { left: 'start', center: 'middle', right: 'end' } as const;
+
+/**
+ * One `<svg>` element. It contains no reference to another file, and its ids and styles cannot
+ * conflict with those of the page: it has none.
+ *
+ * @param label text alternative for readers who cannot see the drawing
+ */
+export function renderSvg(drawing: Drawing, label: string): string {
+  const { width, height } = drawing;
+  // Coordinates are centers of pixels, so the drawing begins at -0.5.
+  return (
+    `<svg role="img" aria-label="${escapeHtml(label)}" width="${width}" height="${height}" ` +
+    `viewBox="-0.5 -0.5 ${width} ${height}" font-family="${FONT}" ` +
+    `font-size="${fontSize(1)}">\n${renderShapes(drawing)}\n</svg>`
+  );
+}
+
+const fontSize = (scale: number): string => compact(textHeight(scale) / CAP_HEIGHT);
+
+function renderShapes({ shapes }: Drawing): string {
+  return shapes.map(renderShape).join('\n');
+}
+
+function renderShape(shape: Shape): string {
+  switch (shape.kind) {
+    case 'rect':
+      return renderRect(shape);
+    case 'line':
+      return renderLine(shape);
+    case 'disc': {
+      const { x, y, radius, color, opacity } = shape;
+      return element('circle', { cx: x, cy: y, r: radius, fill: hex(color), opacity });
+    }
+    case 'text':
+      return renderText(shape);
+    case 'image':
+      return renderImage(shape);
+    case 'inset': {
+      const { x, y, drawing } = shape;
+      return `<g transform="translate(${compact(x)} ${compact(y)})">\n${renderShapes(drawing)}\n</g>`;
+    }
+  }
+}
+
+function renderRect({ x, y, width, height, color, thickness }: RectShape): string {
+  const paint = thickness === 0 ? { fill: hex(color) } : { fill: 'none', stroke: hex(color) };
+  // The centerline of the outline is inside the box.
+  const inset = thickness / 2;
+  return element('rect', {
+    x: Math.round(x) - 0.5 + inset,
+    y: Math.round(y) - 0.5 + inset,
+    width: Math.max(0, Math.round(width) - thickness),
+    height: Math.max(0, Math.round(height) - thickness),
+    ...paint,
+    'stroke-width': Math.max(1, thickness),
+  });
+}
+
+function renderLine({ from, to, color, thickness }: LineShape): string {
+  return element('line', {
+    x1: from.x,
+    y1: from.y,
+    x2: to.x,
+    y2: to.y,
+    stroke: hex(color),
+    'stroke-width': thickness,
+    'stroke-linecap': 'round',
+  });
+}
+
+function renderText(shape: TextShape): string {
+  const { x, y, text, color, scale, align, vertical, edge } = shape;
+  const baseline = textHeight(scale) - 0.5;
+  const position = vertical
+    ? { transform: `translate(${compact(x + baseline)} ${compact(y)}) rotate(-90)` }
+    : { x, y: y + baseline };
+  const outline =
+    edge === null
+      ? {}
+      : { stroke: hex(edge), 'stroke-width': 2 * scale + 1, 'paint-order': 'stroke' };
+  const attributes = {
+    ...position,
+    fill: hex(color),
+    ...(align !== 'left' && { 'text-anchor': ANCHORS[align] }),
+    ...(scale !== 1 && { 'font-size': fontSize(scale) }),
+    ...outline,
+  };
+  return element('text', attributes, escapeHtml(text));
+}
+
+function renderImage({ x, y, pixels, width, height, scale }: ImageShape): string {
+  const png = encodeGray({ width, height, data: pixels.map((ink) => 255 - ink) });
+  return element('image', {
+    x: x - 0.5,
+    y: y - 0.5,
+    width: width * scale,
+    height: height * scale,
+    style: 'image-rendering:pixelated',
+    href: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
+  });
+}
+
+/** One element; attributes with the value that SVG assumes are left out. */
+function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  content = '',
+): string {
+  const text = Object.entries(attributes)
+    .filter(([key, value]) => !(key in DEFAULTS && DEFAULTS[key] === value))
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? compact(value) : value}"`)
+    .join('');
+  return content === '' ? `<${name}${text}/>` : `<${name}${text}>${content}</${name}>`;
+}
+
+const DEFAULTS: Readonly<Record<string, string | number>> = { opacity: 1, 'stroke-width': 1 };
+
+/** A number with at most two decimals. */
+const compact = (value: number): string => String(Number(value.toFixed(2)));
+
+const hex = (color: Color): string =>
+  `#${color.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
