@@ -5,7 +5,6 @@ import { DataError, DataMissingError } from '../../data/errors.js';
 import { inkOfImage } from '../../data/image/imageInk.js';
 import { prepareInk, type Invert, type PreparedImage } from '../../data/image/preprocess.js';
 import { hasSeveralCharacters, segmentImage, type LineImage } from '../words/lineImage.js';
-import { decodeImage } from './decode.js';
 import { nameOf, readImageBytes, type ImageFile } from './files.js';
 
 /** What an image contains, and how its ink is detected. */
@@ -34,6 +33,7 @@ export async function prepareFile(
 ): Promise<PreparedFile> {
   try {
     if (file.problem !== undefined) throw file.problem;
+    const { decodeImage } = await import('./decode.js'); // loads the decoders on demand
     const image = decodeImage(await readImageBytes(file.path), nameOf(file));
     if (content === 'line') {
       const line = segmentImage(image, invert);

@@ -6,7 +6,7 @@ import { defaultThreads, isAddressSpaceLimited } from '../device/addressSpace.js
 import { STDIN, type ImageFile } from './files.js';
 import { MAX_PIXELS } from './limits.js';
 import { prepareFile, type PreparedFile, type PrepareOptions } from './prepareFile.js';
-import { PreparePool, type PoolOptions } from './preparePool.js';
+import type { PoolOptions, PreparePool } from './preparePool.js';
 
 /** Workers start after this time, if the remaining files will take at least the second one. */
 const [MIN_ELAPSED_MS, MIN_REMAINING_MS] = [200, 800];
@@ -46,7 +46,10 @@ export async function* prepareFiles(
       ) {
         isDecided = true;
         const workers = workerCount(requested);
-        if (workers > 1) pool = new PreparePool(workers, options, poolOptions);
+        if (workers > 1) {
+          const { PreparePool } = await import('./preparePool.js'); // few images need none
+          pool = new PreparePool(workers, options, poolOptions);
+        }
         if (startAtOnce) await pool?.ready;
       }
       while (next < files.length && pending.length < MAX_PENDING && pool?.hasCapacity === true)
