@@ -56,9 +56,9 @@ export class PreparePool {
         onStart();
         return;
       }
-      const job = jobs.shift()!;
-      if (result !== undefined) job.resolve(result);
-      else job.reject(failure);
+      const job = jobs.shift(); // undefined if the pool has been closed
+      if (result !== undefined) job?.resolve(result);
+      else job?.reject(failure);
     });
     worker.once('error', () => undefined); // 'exit' follows
     worker.once('exit', () => {
