@@ -215,6 +215,32 @@ describe('predict', () => {
     expect(end).toEqual({ pictures: 4, read: 1, empty: 1, failed: 2 });
   });
 
+  it('prints a table with --csv, one row per image', async () => {
+    await writeFile(join(folder, 'a,"b".png'), readFileSync(join(folder, 'A', '1-white.png')));
+    const command = 'predict bad.png blank.png a,"b".png --csv --top 2';
+    const run = await inkgrad(folder, `${command} --model rejects-false.safetensors`);
+    expect(run.code).toBe(3);
+    const lines = run.stdout.split('\r\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe(
+      'file,character,probability,rejected,reason,top1,probability1,top2,probability2',
+    );
+    expect(lines[1]).toMatch(/^bad\.png,,,true,"?bad\.png: is neither a PNG nor a JPEG.*,,,,$/);
+    expect(lines[2]).toBe('blank.png,,,true,empty,,,,');
+    expect(lines[3]).toMatch(
+      /^"a,""b""\.png",A,(0\.\d{1,6}),false,,A,\1,[^,],(0|[\d.e-]{1,8}|\d\.\d+e-\d)$/,
+    );
+    expect(run.stderr).toContain('3 images: 1 classified, 1 empty, 1 failed');
+    const rejected = await inkgrad(
+      folder,
+      `predict ${join('A', '1-white.png')} --csv --top 1 --model rejects-true.safetensors`,
+    );
+    expect(rejected.stdout).toMatch(/\.png,,0\.\d+,true,not a letter or digit,A,0\.\d+\r\n$/);
+    const both = await inkgrad(folder, 'predict blank.png --csv --json');
+    expect(both).toMatchObject({ code: 2, stdout: '' });
+    expect(both.stderr).toMatch(/--csv and --json exclude each other/);
+  });
+
   it('reads stdin', async () => {
     const bytes = readFileSync(join(folder, 'K', '6-good.jpg'));
     const run = await inkgradProcess(folder, 'predict - --json', { input: bytes });

@@ -5,6 +5,7 @@ import { writeFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { boundingBox } from '../../src/data/strokes/boundingBox.js';
 import { SHIPPED_MODEL } from '../../src/app/model/shippedModel.js';
 import { handwriting } from '../support/handwriting.js';
 import { handwritingPng } from '../support/handwritingImage.js';
@@ -22,10 +23,23 @@ beforeAll(async () => {
     await writeFile(join(folder, `${text.replace(' ', '_')}.png`), png);
   }
   await writeFile(join(folder, 'blank.png'), grayPng(new Uint8Array(400).fill(255), 20, 20));
+  await writeFile(join(folder, 'zigzag.png'), handwritingPng(wordAndZigzag('HI')));
   await writeFile(join(folder, 'bad.png'), 'no image');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A word, followed by a zigzag of the same height. */
+function wordAndZigzag(text: string): number[][] {
+  const word = handwriting('mouse', text, 4);
+  const { top, right, bottom } = boundingBox(word);
+  const height = bottom - top;
+  const zigzag = Array.from({ length: 11 }, (_, i) => [
+    right + height * (0.15 + (i % 2)),
+    top + (height * i) / 10,
+  ]);
+  return [...word, zigzag.flat()];
+}
 
 const fileOf = (text: string): string => `${text.replace(' ', '_')}.png`;
 
@@ -45,8 +59,28 @@ it('recognizes the words of each image', async () => {
 });
 
 it('prints the text and the probabilities of its characters', async () => {
-  const { stdout } = await inkgrad(folder, `predict --words --top 2 ${MODEL} HAND.png`);
+  const { stdout } = await inkgrad(folder, `predict --words --top 2 ${MODEL} HAND.png zigzag.png`);
   expect(stdout).toMatch(/^HAND\.png\n {2}HAND\n {4}H +[\d.]+ % {2}\S [\d.]+ %\n {4}A /);
+  expect(stdout).toMatch(
+    /\nzigzag\.png\n {2}HI\uFFFD\n.*\n.*\n {4}\uFFFD not a letter or digit {2}\(most similar: \w [\d.]+ %, \w [\d.]+ %\)\n/,
+  );
+});
+
+it('prints a table with --csv, one row per character', async () => {
+  const result = await inkgrad(
+    folder,
+    `predict --words --csv --top 1 ${MODEL} blank.png zigzag.png`,
+  );
+  expect(result.code, result.stderr).toBe(0);
+  const lines = result.stdout.split('\r\n');
+  expect(lines).toEqual([
+    'file,text,position,character,probability,rejected,reason,top1,probability1',
+    'blank.png,,,,,true,empty,,',
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,1,H,0\.\d+,false,,H,0\.\d+$/),
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,2,I,0\.\d+,false,,\w,0\.\d+$/),
+    expect.stringMatching(/^zigzag\.png,HI\uFFFD,3,,0\.\d+,true,not a letter or digit,\w,0\.\d+$/),
+    '',
+  ]);
 });
 
 it('writes the network input of every character', async () => {
@@ -58,13 +92,17 @@ it('writes the network input of every character', async () => {
 it('continues after empty and damaged images', async () => {
   const result = await inkgrad(
     folder,
-    `predict --words --json ${MODEL} blank.png bad.png HAND.png`,
+    `predict --words --json ${MODEL} blank.png bad.png HAND.png zigzag.png`,
   );
   expect(result.code).toBe(3);
-  const [blank, bad, hand] = jsonLines(result);
+  const [blank, bad, hand, zigzag] = jsonLines(result);
   expect(blank).toEqual({ file: 'blank.png', empty: true, kind: null });
   expect(bad.error).toMatch(/neither a PNG nor a JPEG/);
   expect(hand.text).toBe('HAND');
+  expect(zigzag.text).toBe('HI\uFFFD');
+  const characters = zigzag.characters as Record<string, unknown>[];
+  expect(characters.map(({ rejected }) => rejected)).toEqual([false, false, true]);
+  expect(characters[2].top).toHaveLength(3);
 });
 
 it('warns of more than one character without --words', async () => {

@@ -112,11 +112,20 @@ describe.concurrent('help', () => {
   it('lists every option of predict, and example commands', async () => {
     const { code, stdout } = await run('predict --help');
     expect(code).toBe(0);
-    for (const option of ['model', 'top', 'invert', 'words', 'debug-dir', 'backend', 'json']) {
+    for (const option of [
+      'model',
+      'top',
+      'invert',
+      'words',
+      'csv',
+      'debug-dir',
+      'backend',
+      'json',
+    ]) {
       expect(stdout).toContain(`--${option}`);
     }
     expect(stdout).toMatch(
-      /Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --words.*\n {2}inkgrad predict --top 5/,
+      /Examples:\n {2}inkgrad predict a\.png scans\/.*\n {2}inkgrad predict --words.*\n {2}inkgrad predict --csv.*\n {2}inkgrad predict --top 5/,
     );
   });
 

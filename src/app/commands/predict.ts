@@ -1,27 +1,20 @@
 // `inkgrad predict`: classifies the character in each image, or with --words the line.
 
-import { basename, join } from 'node:path';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { ArgumentError } from '../../engine/errors.js';
-import { IMAGE_SIDE } from '../../data/emnist/idx.js';
-import { DataError, DataMissingError } from '../../data/errors.js';
-import {
-  INVERT,
-  type DecodedImage,
-  type Invert,
-  type PreparedImage,
-} from '../../data/image/preprocess.js';
-import { writeAtomically, newFolder } from '../outputFiles.js';
+import { DataError } from '../../data/errors.js';
+import { INVERT, type Invert } from '../../data/image/preprocess.js';
+import { newFolder } from '../outputFiles.js';
 import { withBackend } from '../device/backend.js';
 import { classify } from '../evaluation/classify.js';
 import { interpret, type Prediction } from '../evaluation/interpret.js';
 import { describeInput, inputPixels, storedInput, type ModelInput } from '../model/modelInput.js';
-import { prepareImage } from '../model/prepareImage.js';
 import type { LoadedModel } from '../model/modelContents.js';
 import { findModel, type FoundModel } from '../model/findModel.js';
 import { loadModel } from '../model/modelFile.js';
-import { findImages, readImageBytes, STDIN, type ImageFile } from '../images/files.js';
-import { printable } from '../terminal/printable.js';
+import { findImages, nameOf, type ImageFile } from '../images/files.js';
+import type { PreparedFile } from '../images/prepareFile.js';
+import { prepareFiles } from '../images/prepareFiles.js';
 import { Reporter } from '../terminal/reporter.js';
 import type { CommandBody } from './commandBody.js';
 import {
@@ -32,10 +25,10 @@ import {
   runOptions,
   type CommonArguments,
 } from './options.js';
-import { percent } from '../evaluation/percent.js';
-import { hasSeveralCharacters, segmentImage } from '../words/lineImage.js';
+import { writeDebugImage } from './debugImages.js';
 import { reportModel } from './modelNotes.js';
-import { predictLine, printLine } from './predictWords.js';
+import { PredictOutput } from './predictOutput.js';
+import { predictLine } from './predictWords.js';
 
 interface PredictOptions extends Pick<
   CommonArguments,
@@ -45,32 +38,22 @@ interface PredictOptions extends Pick<
   readonly top: number;
   readonly invert: Invert;
   readonly words: boolean;
+  readonly csv: boolean;
   readonly 'debug-dir': string | undefined;
 }
 
 /** yargs adds the camel-case name of every option. */
 type PredictArguments = ArgumentsCamelCase<PredictOptions>;
 
-/** Images per forward pass. */
+/** Images per forward pass; with --words, the characters of one image. */
 const BATCH_SIZE = 64;
-/** Up to this number of images, the start of a GPU or of threads takes longer than it saves. */
+/** Up to this number of images, the start of a GPU or of the backend's threads takes longer than it saves. */
 const FEW_IMAGES = 1000;
-/** Scale factor of debug images of 28 x 28 pixels; other sizes become about as large. */
-const DEBUG_SCALE = 10;
-const BAR_WIDTH = 24;
-
-/** One image and its state: prepared, or the error that prevented it. */
-interface Item {
-  readonly file: string;
-  readonly prepared?: PreparedImage;
-  /** Whether the image clearly consists of several characters. */
-  readonly several?: boolean;
-  readonly error?: DataError | DataMissingError;
-  readonly debugFile?: string | undefined;
-}
 
 async function run(args: PredictArguments): Promise<void> {
-  const reporter = new Reporter({ json: args.json, outputRequired: args.debugDir === undefined });
+  const { json, csv } = args;
+  if (json && csv) throw new ArgumentError('--csv and --json exclude each other; choose one');
+  const reporter = new Reporter({ json, csv, outputRequired: args.debugDir === undefined });
   const imageFiles = await findImages(args._.slice(1).map(String));
   const debugDir = args.debugDir === undefined ? undefined : newFolder('debug-dir', args.debugDir);
   const model = await findModel(args.model);
@@ -125,197 +108,92 @@ async function predictAll(args: PredictArguments, task: PredictTask): Promise<Co
         `${describeInput(loaded.input)}; remove --words, or choose another model`,
     );
   }
+  const output = new PredictOutput(reporter, args);
   const counts: Counts = { pictures: imageFiles.length, read: 0, empty: 0, failed: 0 };
-  await (args.words ? predictLines : predictCharacters)(args, task, loaded, counts);
+  const batchSize = args.words ? 1 : BATCH_SIZE;
+  let batch: Item[] = [];
+  for await (const item of prepareAll(args, task, loaded.input)) {
+    const { prepared, number } = item;
+    if (prepared.content === 'error') counts.failed += 1;
+    else if (prepared.content === 'empty') counts.empty += 1;
+    else counts.read += 1;
+    batch.push(item);
+    if (batch.length < batchSize && number < imageFiles.length) continue;
+    await predictBatch(batch, loaded, args.top, output);
+    batch = [];
+  }
   loaded.model.dispose();
   return counts;
 }
 
-/** Predicts one character per image, in batches. */
-async function predictCharacters(
-  args: PredictArguments,
+/** An image file, prepared. */
+interface Item {
+  /** Position among the files, from 1. */
+  readonly number: number;
+  readonly file: string;
+  readonly prepared: PreparedFile;
+  readonly debugFile?: string | undefined;
+}
+
+/** Prepares every image file in order, shows the progress, and writes the debug images. */
+async function* prepareAll(
+  { words, invert, threads }: PredictArguments,
   { imageFiles, debugDir, reporter }: PredictTask,
-  loaded: LoadedModel,
-  counts: Counts,
-): Promise<void> {
-  for (let start = 0; start < imageFiles.length; start += BATCH_SIZE) {
-    const items: Item[] = [];
-    for (const imageFile of imageFiles.slice(start, start + BATCH_SIZE)) {
-      const number = start + items.length + 1;
-      items.push(await prepare(imageFile, loaded.input, args.invert, debugDir, number));
-      reporter.progress(number, imageFiles.length, `${number} of ${imageFiles.length} images`);
-    }
-    const predictions = await predictBatch(items, loaded, args.top);
-    items.forEach((item, i) => printPrediction(reporter, item, predictions[i]));
-    counts.failed += items.filter(({ error }) => error !== undefined).length;
-    counts.empty += items.filter(({ prepared }) => prepared?.empty === true).length;
-    counts.read += predictions.filter((prediction) => prediction !== null).length;
-  }
-}
-
-/** Predicts one line per image. */
-async function predictLines(
-  args: PredictArguments,
-  { imageFiles, debugDir, reporter }: PredictTask,
-  loaded: LoadedModel,
-  counts: Counts,
-): Promise<void> {
-  for (const [index, imageFile] of imageFiles.entries()) {
-    reporter.progress(index + 1, imageFiles.length, `${index + 1} of ${imageFiles.length} images`);
-    const file = nameOf(imageFile);
-    const image = await readImage(imageFile);
-    if (image instanceof Error) {
-      counts.failed += 1;
-      printError(reporter, file, image);
-      continue;
-    }
-    const predicted = await predictLine(image, args.invert, loaded);
-    if (predicted === null) {
-      counts.empty += 1;
-      printEmpty(reporter, file, { empty: true, kind: null });
-      continue;
-    }
-    counts.read += 1;
-    printLine(reporter, file, predicted, args.top);
-    if (debugDir === undefined) continue;
-    for (const [i, glyph] of predicted.images.entries())
-      await writeDebugImage(debugDir, file, `${index + 1}`.padStart(4, '0'), glyph, {
-        input: loaded.input,
-        suffix: `-${i + 1}`,
-      });
-  }
-}
-
-const nameOf = ({ path }: ImageFile): string => (path === STDIN ? 'stdin' : path);
-
-/** Reads and decodes one image; returns an error in it, so that the others continue. */
-async function readImage(
-  imageFile: ImageFile,
-): Promise<DecodedImage | DataError | DataMissingError> {
-  const { path, problem } = imageFile;
-  if (problem !== undefined) return problem;
-  try {
-    const { decodeImage } = await import('../images/decode.js'); // loaded by this command only
-    return decodeImage(await readImageBytes(path), nameOf(imageFile));
-  } catch (error) {
-    if (error instanceof DataError || error instanceof DataMissingError) return error;
-    throw error;
-  }
-}
-
-/** Reads and preprocesses one image; an error is stored in its item. */
-async function prepare(
-  imageFile: ImageFile,
   input: ModelInput,
-  invert: Invert,
-  debugDir: string | undefined,
-  number: number,
-): Promise<Item> {
-  const file = nameOf(imageFile);
-  const image = await readImage(imageFile);
-  if (image instanceof Error) return { file, error: image };
-  const prepared = prepareImage(image, input, invert);
-  const isCharacter = input.preprocess === 'ink' && !prepared.empty;
-  const line = isCharacter ? segmentImage(image, invert) : null;
-  const several = line !== null && hasSeveralCharacters(line);
-  if (debugDir === undefined) return { file, prepared, several };
-  const position = String(number).padStart(4, '0');
-  const debugFile = await writeDebugImage(debugDir, file, position, prepared.image, { input });
-  return { file, prepared, several, debugFile };
+): AsyncGenerator<Item> {
+  const content = words ? 'line' : 'character';
+  let number = 0;
+  for await (const prepared of prepareFiles(imageFiles, { content, invert, input }, threads)) {
+    const file = nameOf(imageFiles[number]);
+    number += 1;
+    reporter.progress(number, imageFiles.length, `${number} of ${imageFiles.length} images`);
+    let debugFile: string | undefined;
+    if (debugDir !== undefined && prepared.content === 'line') {
+      for (const [i, { image }] of prepared.line.characters.entries())
+        await writeDebugImage(debugDir, number, file, image, { input, suffix: `-${i + 1}` });
+    } else if (debugDir !== undefined && !words && prepared.content !== 'error') {
+      const image = 'image' in prepared ? prepared.image : new Uint8Array(inputPixels(input));
+      debugFile = await writeDebugImage(debugDir, number, file, image, { input });
+    }
+    yield { number, file, prepared, debugFile };
+  }
 }
 
-/** Writes a network input; returns its path. */
-async function writeDebugImage(
-  folder: string,
-  file: string,
-  position: string,
-  image: Uint8Array,
-  { input, suffix = '' }: { readonly input: ModelInput; readonly suffix?: string },
-): Promise<string> {
-  const name = basename(file).replace(/\.[^.]*$/, '');
-  const path = join(folder, `${position}-${name}${suffix}.png`);
-  await writeAtomically(path, await encodeEnlarged(image, input));
-  return path;
-}
-
-/** The network's input enlarged, as a PNG. */
-async function encodeEnlarged(
-  image: Uint8Array,
-  { size, channels }: ModelInput,
-): Promise<Uint8Array> {
-  const scale = Math.max(1, Math.round((DEBUG_SCALE * IMAGE_SIDE) / size));
-  const side = size * scale;
-  const data = Uint8Array.from({ length: side * side * channels }, (_, i) => {
-    const [pixel, channel] = [Math.floor(i / channels), i % channels];
-    const [x, y] = [Math.floor((pixel % side) / scale), Math.floor(pixel / side / scale)];
-    return image[(channel * size + y) * size + x];
-  });
-  const { encode } = await import('fast-png');
-  return encode({ data, width: side, height: side, channels, depth: 8 });
-}
-
-/** Classifies the non-empty images in one batch; null for the rest. */
+/** Predicts some images and reports each. */
 async function predictBatch(
   items: readonly Item[],
   loaded: LoadedModel,
   top: number,
-): Promise<(Prediction | null)[]> {
-  const nonEmpty = items.filter(({ prepared }) => prepared?.empty === false);
-  if (nonEmpty.length === 0) return items.map(() => null);
-  const pixels = inputPixels(loaded.input);
-  const images = new Uint8Array(nonEmpty.length * pixels);
-  nonEmpty.forEach(({ prepared }, i) => images.set(prepared!.image, i * pixels));
-  const probabilities = await classify(loaded.model, images, loaded.temperature);
-  const { length } = loaded.classes;
-  return items.map((item) => {
-    const row = nonEmpty.indexOf(item);
-    if (row < 0) return null;
-    const probabilitiesOfImage = probabilities.subarray(row * length, (row + 1) * length);
-    return interpret(probabilitiesOfImage, loaded.classes, top, loaded.rejection);
-  });
+  output: PredictOutput,
+): Promise<void> {
+  const predictions = await predictCharacters(items, loaded, top);
+  for (const { file, prepared, debugFile } of items) {
+    if (prepared.content === 'error') output.error(file, prepared.message);
+    else if (prepared.content === 'empty') output.empty(file, debugFile);
+    else if (prepared.content === 'line')
+      output.line(file, await predictLine(prepared.line, loaded), prepared.line.kind);
+    else output.character({ file, prediction: predictions.shift()!, debugFile, ...prepared });
+  }
 }
 
-function printError(reporter: Reporter, file: string, { message }: Error): void {
-  reporter.emit({ file, error: message });
-  reporter.warn(message);
-}
-
-function printEmpty(reporter: Reporter, file: string, fields: Record<string, unknown>): void {
-  reporter.emit({ file, ...fields });
-  reporter.print(`${printable(file)}\n  empty: no ink stands out from the background`);
-}
-
-function printPrediction(reporter: Reporter, item: Item, prediction: Prediction | null): void {
-  const { file, prepared, several = false, error, debugFile } = item;
-  if (error !== undefined) {
-    printError(reporter, file, error);
-    return;
-  }
-  const { empty, kind } = prepared!;
-  const debug = debugFile === undefined ? {} : { debugFile };
-  if (prediction === null) {
-    printEmpty(reporter, file, { empty, kind, ...debug });
-    return;
-  }
-  const { characters, probability, sure, rejected } = prediction;
-  const top = prediction.top.map(({ name, probability: share }) => ({ name, probability: share }));
-  const note = several ? { severalCharacters: true } : {};
-  const fields = { read: characters, probability, sure, rejected, top, ...note, ...debug };
-  reporter.emit({ file, empty, kind, ...fields });
-  if (several) reporter.warn(`${printable(file)}: more than one character; use --words`);
-  const lookAlikes = characters.length > 1 ? ' (look-alikes)' : '';
-  const confidenceNote = sure ? '' : `  (low confidence: ${percent(probability, 0)})`;
-  const text = rejected
-    ? `${reporter.paint('yellow', 'not a letter or digit')}  (most similar: ${characters.join(' or ')})`
-    : `${reporter.paint(sure ? 'green' : 'yellow', characters.join(' or '))}${lookAlikes}${confidenceNote}`;
-  reporter.print(`${printable(file)}\n  ${text}`);
-  const width = Math.max(...top.map(({ name }) => name.length));
-  for (const { name, probability: share } of top) {
-    const bar = '█'.repeat(Math.round(share * BAR_WIDTH));
-    reporter.print(
-      `    ${printable(name).padEnd(width)} ${percent(share, 1).padStart(7)}  ${bar}`.trimEnd(),
-    );
-  }
+/** The predictions of the items that are characters, in one forward pass. */
+async function predictCharacters(
+  items: readonly Item[],
+  { model, classes, temperature, rejection, input: form }: LoadedModel,
+  top: number,
+): Promise<Prediction[]> {
+  const images = items.flatMap(({ prepared }) =>
+    prepared.content === 'character' ? [prepared.image] : [],
+  );
+  if (images.length === 0) return [];
+  const pixels = inputPixels(form);
+  const input = new Uint8Array(images.length * pixels);
+  images.forEach((image, i) => input.set(image, i * pixels));
+  const probabilities = await classify(model, input, temperature);
+  const { length } = classes;
+  return images.map((_, row) =>
+    interpret(probabilities.subarray(row * length, (row + 1) * length), classes, top, rejection),
+  );
 }
 
 // Files are not declared as positionals. yargs would drop a lone `-`. It would also keep only the
@@ -347,6 +225,11 @@ export const predictCommand: CommandBody<PredictOptions> = {
         default: false,
         describe: 'Each image is a line of separate letters: recognize its words',
       })
+      .option('csv', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print a table of comma-separated values on stdout and text on stderr',
+      })
       .option('debug-dir', {
         type: 'string',
         requiresArg: true,
@@ -354,6 +237,7 @@ export const predictCommand: CommandBody<PredictOptions> = {
       })
       .example('$0 predict a.png scans/', 'classify an image, and every image in a folder')
       .example('$0 predict --words note.png', 'recognize a line of handwriting')
+      .example('$0 predict --csv scans/ > scans.csv', 'write a table')
       .example(
         '$0 predict --top 5 --debug-dir seen - < a.png',
         'read stdin, and write the network input to seen/',

@@ -18,6 +18,11 @@ export function parseAddressSpace(limits: string): number {
   return soft === undefined ? Infinity : Number(soft);
 }
 
+export const isAddressSpaceLimited = (): boolean => addressSpace() !== Infinity;
+
+/** The default number of threads: one per processor, up to a limit. */
+export const defaultThreads = (): number => Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
+
 /** The address space of this process in bytes; Infinity if it is not limited or not known. */
 function addressSpace(): number {
   try {
@@ -40,7 +45,7 @@ export function affordableThreads(
 ): number | undefined {
   if (bytes === Infinity) return requested;
   const most = Math.max(1, 1 + Math.floor((bytes - FIRST_THREAD) / FURTHER_THREAD));
-  if (requested === undefined) return Math.min(most, availableParallelism(), MAX_DEFAULT_THREADS);
+  if (requested === undefined) return Math.min(most, defaultThreads());
   if (requested <= most) return requested;
   throw new ArgumentError(
     `--threads ${requested}: the address space is limited to ${(bytes / GB).toFixed(1)} GB, enough ` +

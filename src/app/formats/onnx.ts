@@ -36,7 +36,7 @@ export interface OnnxNetwork {
   readonly outputs: number;
   /** Human-readable description of the network and its input. */
   readonly description: string;
-  /** Machine-readable texts: class names, normalization. */
+  /** Machine-readable texts: class names, normalization, how to interpret the logits. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -21,6 +21,9 @@ export interface ImageFile {
   readonly problem?: DataMissingError;
 }
 
+/** The name of a file in messages and results. */
+export const nameOf = ({ path }: ImageFile): string => (path === STDIN ? 'stdin' : path);
+
 /**
  * Every file given, and for every folder the PNG and JPEG files in it and its subfolders, sorted by
  * path.
@@ -80,7 +83,7 @@ const missing = (path: string, reason: string): DataMissingError =>
 
 /** The bytes of a file or of stdin; reading stops as soon as the size limit is exceeded. */
 export async function readImageBytes(path: string): Promise<Uint8Array> {
-  const name = path === STDIN ? 'stdin' : path;
+  const name = nameOf({ path });
   const stream = path === STDIN ? process.stdin : createReadStream(path);
   const chunks: Buffer[] = [];
   let size = 0;

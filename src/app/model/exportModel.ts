@@ -21,8 +21,8 @@ export interface ExportedModel {
   /** Temperature: divides the logits before the softmax. Default 1. */
   readonly temperature?: number;
   /**
-   * Further training metadata. Only safetensors store it, so that the validation part can
-   * still be identified.
+   * Further training metadata. Safetensors store it, so that the validation part can still be
+   * identified; ONNX stores the evidence that the model requires.
    */
   readonly training?: TrainingMetadata;
 }
@@ -69,6 +69,7 @@ const ENCODERS: Record<
     const { encodeOnnx } = await import('../formats/onnx.js');
     const preprocess = training?.preprocess ?? 'ink';
     const normalization = normalizationOf(preprocess, model.inputShape);
+    const minEvidence = training?.minEvidence ?? null;
     return encodeOnnx({
       layers: layersOf(model),
       tensors,
@@ -81,6 +82,13 @@ const ENCODERS: Record<
         classes: JSON.stringify(classes),
         normalization,
         temperature: `${temperature}`,
+        probabilities: 'softmax(logits / temperature)',
+        ...(minEvidence === null
+          ? {}
+          : {
+              minEvidence: `${minEvidence}`,
+              rejection: 'not a letter or digit if max(logits) - mean(logits) < minEvidence',
+            }),
       },
     });
   },

@@ -6,6 +6,7 @@
 // the required part is about forty lines here and in progressLine.ts.
 
 import { styleText } from 'node:util';
+import { CSV_BREAK, csvRow, type CsvField } from './csv.js';
 import { lostOutput, requireOutput, stdoutError, write } from './output.js';
 import { printableJson, withoutControls } from './printable.js';
 import { logLine, ProgressSeries, terminalLine, type ProgressText } from './progressLine.js';
@@ -19,6 +20,8 @@ const CLEAR_LINE = '\r\u001b[2K';
 export interface ReporterOptions {
   /** Print one JSON object per line on stdout, and human-readable text on stderr. */
   readonly json: boolean;
+  /** Print comma-separated values on stdout, and human-readable text on stderr. Default false. */
+  readonly csv?: boolean;
   /** Omit text and progress; warnings, errors and JSON stay. Default false. */
   readonly quiet?: boolean;
   /**
@@ -50,6 +53,7 @@ function supportsBars(): boolean {
  */
 export class Reporter {
   readonly #json: boolean;
+  readonly #csv: boolean;
   readonly #quiet: boolean;
   readonly #textStream: NodeJS.WriteStream;
   readonly #bars = supportsBars();
@@ -58,11 +62,12 @@ export class Reporter {
   #barShown = false;
   #lossReported = false;
 
-  constructor({ json, quiet = false, outputRequired = true }: ReporterOptions) {
+  constructor({ json, csv = false, quiet = false, outputRequired = true }: ReporterOptions) {
     requireOutput(outputRequired);
     this.#json = json;
+    this.#csv = csv;
     this.#quiet = quiet;
-    this.#textStream = json ? process.stderr : process.stdout;
+    this.#textStream = json || csv ? process.stderr : process.stdout;
   }
 
   /** Prints a line of text; nothing with --quiet. */
@@ -87,6 +92,14 @@ export class Reporter {
     this.#checkOutput();
     this.clear();
     write(process.stdout, `${printableJson(value)}\n`);
+  }
+
+  /** Prints one row of a table; nothing without `csv`. */
+  emitRow(fields: readonly CsvField[]): void {
+    if (!this.#csv) return;
+    this.#checkOutput();
+    this.clear();
+    write(process.stdout, withoutControls(csvRow(fields)) + CSV_BREAK);
   }
 
   /**

@@ -7,6 +7,8 @@ import type { Box } from '../strokes/raster.js';
 export interface Component {
   /** Sum of the ink of its pixels. */
   readonly amount: number;
+  /** Largest ink of its pixels. */
+  readonly peak: number;
   readonly box: Box;
 }
 
@@ -23,26 +25,30 @@ export function findComponents(ink: Float32Array, width: number, height: number)
   const stack: number[] = [];
   for (let start = 0; start < ink.length; start++) {
     if (ink[start] === 0 || labels[start] >= 0) continue;
-    let amount = 0;
+    const label = list.length;
+    let [amount, peak] = [0, 0];
     let [left, top, right, bottom] = [width, height, -1, -1];
-    labels[start] = list.length;
+    labels[start] = label;
     stack.push(start);
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
       amount += ink[index];
+      peak = Math.max(peak, ink[index]);
       const x = index % width;
       const y = (index - x) / width;
       [left, right] = [Math.min(left, x), Math.max(right, x)];
       [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const neighbor = ny * width + nx;
+      const [firstX, lastX] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
+      const lastY = Math.min(height - 1, y + 1);
+      for (let ny = Math.max(0, y - 1); ny <= lastY; ny++) {
+        const end = ny * width + lastX;
+        for (let neighbor = ny * width + firstX; neighbor <= end; neighbor++) {
           if (ink[neighbor] === 0 || labels[neighbor] >= 0) continue;
-          labels[neighbor] = list.length;
+          labels[neighbor] = label;
           stack.push(neighbor);
         }
       }
     }
-    list.push({ amount, box: { left, top, right, bottom } });
+    list.push({ amount, peak, box: { left, top, right, bottom } });
   }
   return { labels, list };
 }
@@ -56,14 +62,17 @@ export function largestComponent(list: readonly Component[]): Component | undefi
   );
 }
 
-/** The ink of the components that `isKept` accepts. */
+/** The ink of the components that `isKept` accepts; `ink` itself if it accepts all. */
 export function keepComponents(
   ink: Float32Array,
   { labels, list }: Components,
   isKept: (component: Component) => boolean,
 ): Float32Array {
   const kept = list.map(isKept);
-  return ink.map((value, index) => (labels[index] >= 0 && kept[labels[index]] ? value : 0));
+  if (kept.every((one) => one)) return ink;
+  const result = new Float32Array(ink.length);
+  for (let i = 0; i < ink.length; i++) if (labels[i] >= 0 && kept[labels[i]]) result[i] = ink[i];
+  return result;
 }
 
 /**
@@ -93,15 +102,4 @@ const DUST = 0.02;
 export function withoutDust(list: readonly Component[]): Component[] {
   const largest = largestComponent(list)?.amount ?? 0;
   return list.filter(({ amount }) => amount >= DUST * largest);
-}
-
-/**
- * Removes every component that is tiny compared to the largest.
- *
- * @returns the ink map without dust
- */
-export function removeDust(ink: Float32Array, width: number, height: number): Float32Array {
-  const components = findComponents(ink, width, height);
-  const kept = new Set(withoutDust(components.list));
-  return keepComponents(ink, components, (component) => kept.has(component));
 }

@@ -1,31 +1,25 @@
 // Removes ink that enters the image from outside: parts of an adjacent character or of a line, cut
 // off by the edge of the image.
 
-import {
-  findComponents,
-  keepComponents,
-  largestComponent,
-  touchesEdge,
-} from './connectedComponents.js';
+import { largestComponent, touchesEdge, type Component } from './connectedComponents.js';
 import type { Box } from '../strokes/raster.js';
 
 /** A dot is at most this fraction of the main component, in its longer side. */
 const MAX_DOT = 0.5;
 
 /**
- * Removes the components that touch the edge of the image, if the component with most ink does not
- * touch it. If that one does, the image is cropped to the character, and all ink is kept. The dot
- * of an i or j is kept.
+ * The components without those that touch the edge of the image, if the one with most ink does not
+ * touch it. If that one does, the image is cropped to the character, and all are kept. The dot of an
+ * i or j is kept.
  */
-export function removeEdgeInk(ink: Float32Array, width: number, height: number): Float32Array {
-  const components = findComponents(ink, width, height);
-  const main = largestComponent(components.list);
-  if (main === undefined || touchesEdge(main.box, width, height)) return ink;
-  return keepComponents(
-    ink,
-    components,
-    ({ box }) => !touchesEdge(box, width, height) || isDot(box, main.box, width),
-  );
+export function withoutEdgeInk(
+  list: readonly Component[],
+  width: number,
+  height: number,
+): readonly Component[] {
+  const main = largestComponent(list);
+  if (main === undefined || touchesEdge(main.box, width, height)) return list;
+  return list.filter(({ box }) => !touchesEdge(box, width, height) || isDot(box, main.box, width));
 }
 
 const longerSide = ({ left, top, right, bottom }: Box): number =>

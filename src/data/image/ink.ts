@@ -5,6 +5,7 @@
 import { findFaintInk } from './faintInk.js';
 import type { Ink, Invert } from './inkMap.js';
 import { removeUnevenLight, otsu, type OtsuSplit } from './threshold.js';
+import { nthSmallest } from './nthSmallest.js';
 import { composite, type Planes } from './workingImage.js';
 import type { GrayImage } from './resample.js';
 
@@ -90,7 +91,7 @@ function segment(image: GrayImage, invert: Invert): Ink | null {
     for (let round = 0; round < 3; round++) {
       const data = removeUnevenLight(image, isPaper);
       if (data === null) break;
-      const maxBrightness = data.reduce((brightest, value) => Math.max(brightest, value), 1);
+      const maxBrightness = maxOf(data, 1);
       const split = otsu(data, Math.min(maxBrightness, 4));
       if (split.separability > best.split.separability) best = { image: { ...image, data }, split };
       const lightPaper = paperIsLight({ ...image, data }, split, invert);
@@ -116,8 +117,9 @@ function paperIsLight(
   const margin = Math.max(1, Math.round(0.02 * Math.min(width, height)));
   let [count, bright] = [0, 0];
   for (let y = 0; y < height; y++) {
+    const isInside = y >= margin && y < height - margin;
     for (let x = 0; x < width; x++) {
-      if (x >= margin && x < width - margin && y >= margin && y < height - margin) continue;
+      if (isInside && x === margin) x = Math.max(x, width - margin); // skip the inside
       count += 1;
       if (data[y * width + x] > split.threshold) bright += 1;
     }
@@ -135,13 +137,31 @@ function toInk(
   const contrast = bright - dark;
   if (contrast < MIN_CONTRAST || contrast < MIN_SIGNAL_TO_NOISE * spread) return null;
   const paper = kind === 'dark' ? bright : dark;
-  const inkValues = data.filter((value) => value > threshold !== (kind === 'dark')).sort();
+  const inkValues = valuesOn(data, threshold, kind !== 'dark');
   if (inkValues.length === 0) return null;
   const coreIndex = Math.floor((kind === 'dark' ? 1 - CORE : CORE) * (inkValues.length - 1));
-  const core = inkValues[coreIndex];
-  const ramp = data.map((value) => {
-    const ink = (value - paper) / (core - paper);
-    return Math.min(1, Math.max(0, (ink - PAPER_END) / (INK_START - PAPER_END)));
-  });
+  const core = nthSmallest(inkValues, coreIndex);
+  const ramp = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const ink = (data[i] - paper) / (core - paper);
+    ramp[i] = Math.min(1, Math.max(0, (ink - PAPER_END) / (INK_START - PAPER_END)));
+  }
   return { data: ramp, width, height, kind };
+}
+
+/** The values above the threshold, or at most equal to it. */
+function valuesOn(data: Float32Array, threshold: number, above: boolean): Float32Array {
+  const selected = new Float32Array(data.length);
+  let count = 0;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] > threshold === above) selected[count++] = data[i];
+  }
+  return selected.subarray(0, count);
+}
+
+/** The largest of the values and `lowest`. */
+function maxOf(values: Float32Array, lowest: number): number {
+  let largest = lowest;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]);
+  return largest;
 }

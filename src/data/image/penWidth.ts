@@ -5,11 +5,14 @@
 export function meanStrokeWidth(ink: Float32Array, width: number, height: number): number {
   let [area, perimeter] = [0, 0];
   for (let y = -1; y < height; y++) {
+    const [row, below] = [y * width, y + 1 < height ? (y + 1) * width : -1];
     for (let x = -1; x < width; x++) {
-      const pixel = (px: number, py: number): number =>
-        px >= 0 && py >= 0 && px < width && py < height ? ink[py * width + px] : 0;
-      const value = pixel(x, y);
-      const [dx, dy] = [pixel(x + 1, y) - value, pixel(x, y + 1) - value];
+      // Outside the map there is paper.
+      const value = x >= 0 && y >= 0 ? ink[row + x] : 0;
+      const right = y >= 0 && x + 1 < width ? ink[row + x + 1] : 0;
+      const lower = x >= 0 && below >= 0 ? ink[below + x] : 0;
+      if (value === 0 && right === 0 && lower === 0) continue;
+      const [dx, dy] = [right - value, lower - value];
       area += value;
       perimeter += Math.sqrt(dx * dx + dy * dy);
     }
@@ -37,32 +40,40 @@ export function widenStrokes(
   radius: number,
 ): Float32Array {
   const maxDistance = STRAIGHT_COST * (width + height);
-  const distance = Int32Array.from(ink, (value) => (value >= 0.5 ? 0 : maxDistance));
-  const relaxDistance = (index: number, other: number, step: number): void => {
-    if (distance[other] + step < distance[index]) distance[index] = distance[other] + step;
-  };
+  const distance = new Int32Array(ink.length);
+  for (let i = 0; i < ink.length; i++) distance[i] = ink[i] >= 0.5 ? 0 : maxDistance;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const index = y * width + x;
-      if (x > 0) relaxDistance(index, index - 1, STRAIGHT_COST);
-      if (y === 0) continue;
-      relaxDistance(index, index - width, STRAIGHT_COST);
-      if (x > 0) relaxDistance(index, index - width - 1, DIAGONAL_COST);
-      if (x < width - 1) relaxDistance(index, index - width + 1, DIAGONAL_COST);
-    }
-  }
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = width - 1; x >= 0; x--) {
-      const index = y * width + x;
-      if (x < width - 1) relaxDistance(index, index + 1, STRAIGHT_COST);
-      if (y === height - 1) continue;
-      relaxDistance(index, index + width, STRAIGHT_COST);
-      if (x < width - 1) relaxDistance(index, index + width + 1, DIAGONAL_COST);
-      if (x > 0) relaxDistance(index, index + width - 1, DIAGONAL_COST);
+      let nearest = distance[index];
+      if (nearest === 0) continue;
+      if (x > 0) nearest = Math.min(nearest, distance[index - 1] + STRAIGHT_COST);
+      if (y > 0) {
+        const above = index - width;
+        nearest = Math.min(nearest, distance[above] + STRAIGHT_COST);
+        if (x > 0) nearest = Math.min(nearest, distance[above - 1] + DIAGONAL_COST);
+        if (x < width - 1) nearest = Math.min(nearest, distance[above + 1] + DIAGONAL_COST);
+      }
+      distance[index] = nearest;
     }
   }
   // The edge of the ink lies half a pixel outside the centers of its outermost pixels.
-  return ink.map((value, index) =>
-    Math.max(value, Math.min(1, Math.max(0, radius + 1 - distance[index] / STRAIGHT_COST))),
-  );
+  const widened = new Float32Array(ink.length);
+  for (let y = height - 1; y >= 0; y--) {
+    for (let x = width - 1; x >= 0; x--) {
+      const index = y * width + x;
+      let nearest = distance[index];
+      if (x < width - 1) nearest = Math.min(nearest, distance[index + 1] + STRAIGHT_COST);
+      if (y < height - 1) {
+        const below = index + width;
+        nearest = Math.min(nearest, distance[below] + STRAIGHT_COST);
+        if (x < width - 1) nearest = Math.min(nearest, distance[below + 1] + DIAGONAL_COST);
+        if (x > 0) nearest = Math.min(nearest, distance[below - 1] + DIAGONAL_COST);
+      }
+      distance[index] = nearest;
+      const cover = Math.min(1, Math.max(0, radius + 1 - nearest / STRAIGHT_COST));
+      widened[index] = Math.max(ink[index], cover);
+    }
+  }
+  return widened;
 }

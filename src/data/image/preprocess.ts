@@ -11,14 +11,13 @@ import {
   DEFAULT_THRESHOLD,
 } from '../strokes/glyph.js';
 import { IMAGE_SIDE } from '../emnist/idx.js';
-import { findInk } from './ink.js';
+import { inkOfImage, type ImageInk } from './imageInk.js';
 import type { Ink, Invert } from './inkMap.js';
-import { toPlanes, type DecodedImage } from './workingImage.js';
+import type { DecodedImage } from './workingImage.js';
 import type { Box } from '../strokes/raster.js';
-import { removeDust } from './connectedComponents.js';
-import { removeEdgeInk } from './edgeInk.js';
+import { keepComponents, withoutDust } from './connectedComponents.js';
+import { withoutEdgeInk } from './edgeInk.js';
 import { meanStrokeWidth, widenStrokes } from './penWidth.js';
-import { removeRuledLines } from './ruledLines.js';
 
 export { INVERT, type Invert } from './inkMap.js';
 export type { DecodedImage } from './workingImage.js';
@@ -72,12 +71,23 @@ export function preprocess(image: DecodedImage, options: PreprocessOptions = {})
       `preprocess: size must be a whole number from ${MIN_SIDE} to ${MAX_SIDE}, got ${size}`,
     );
   }
-  const detected = findInk(toPlanes(image), invert);
-  if (detected === null) return emptyResult(size);
-  const { width, height, kind } = detected;
-  const unruled = removeRuledLines(detected.data, width, height);
-  const ink = removeDust(removeEdgeInk(unruled, width, height), width, height);
-  const glyph = inkToGlyph(ink, width, size);
+  return prepareInk(inkOfImage(image, invert), size);
+}
+
+/**
+ * The part of `preprocess` after the detection of the ink.
+ *
+ * @internal
+ */
+export function prepareInk(imageInk: ImageInk | null, size = IMAGE_SIDE): PreparedImage {
+  if (imageInk === null) return emptyResult(size);
+  const { data, width, height, kind, components } = imageInk;
+  const kept = new Set(withoutDust(withoutEdgeInk(components.list, width, height)));
+  const glyph = inkToGlyph(
+    keepComponents(data, components, (component) => kept.has(component)),
+    width,
+    size,
+  );
   return glyph === null ? emptyResult(size) : { image: glyph, empty: false, kind };
 }
 
@@ -99,14 +109,17 @@ const emptyResult = (size: number): PreparedImage => ({
   kind: null,
 });
 
+/** Ink of less than this is the faint edge of a stroke, or no ink. */
+export const MIN_INK = 0.5;
+
 /**
- * Bounding box of all ink of at least 0.5. Approximate: `bitmapToGlyph` crops again, at
+ * Bounding box of all ink of at least `MIN_INK`. Approximate: `bitmapToGlyph` crops again, at
  * the faint edges.
  */
 function boxOf(ink: Float32Array, width: number): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
-  for (const [index, value] of ink.entries()) {
-    if (value < 0.5) continue;
+  for (let index = 0; index < ink.length; index++) {
+    if (!(ink[index] >= MIN_INK)) continue;
     const x = index % width;
     const y = (index - x) / width;
     [left, right] = [Math.min(left, x), Math.max(right, x)];

@@ -35,20 +35,34 @@ type Line = readonly (Run | null)[];
  */
 export function removeRuledLines(ink: Float32Array, width: number, height: number): Float32Array {
   const horizontal = removeHorizontalLines(ink, width, height);
-  const turned = transpose(horizontal ?? ink, width, height);
-  const vertical = removeHorizontalLines(turned, height, width);
+  const vertical = removeVerticalLines(horizontal ?? ink, width, height);
   if (horizontal === null && vertical === null) return ink;
-  const remaining = vertical === null ? horizontal! : transpose(vertical, height, width);
+  const remaining = vertical ?? horizontal!;
   const main = largestComponent(findComponents(remaining, width, height).list);
   return main === undefined || touchesEdge(main.box, width, height) ? ink : remaining;
 }
 
 /** The pixel in column x and row y of an ink map moves to column y and row x. */
 function transpose(ink: Float32Array, width: number, height: number): Float32Array {
-  return ink.map((_, index) => {
-    const x = index % height;
-    return ink[x * width + (index - x) / height];
-  });
+  const result = new Float32Array(ink.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) result[x * height + y] = ink[y * width + x];
+  }
+  return result;
+}
+
+/** The ink map without lines from top to bottom; null if it has none. */
+function removeVerticalLines(
+  ink: Float32Array,
+  width: number,
+  height: number,
+): Float32Array | null {
+  // Only an image with ink at both edges needs to be transposed.
+  const hasInk = (row: number): boolean =>
+    ink.subarray(row * width, (row + 1) * width).some((value) => value >= 0.5);
+  if (!hasInk(0) || !hasInk(height - 1)) return null;
+  const turned = removeHorizontalLines(transpose(ink, width, height), height, width);
+  return turned === null ? null : transpose(turned, height, width);
 }
 
 /** The ink map without lines from left to right; null if it has none. */

@@ -28,8 +28,8 @@ const BINS = 256;
  */
 export function otsu(values: Float32Array, max = 1): OtsuSplit {
   const histogram = new Float64Array(BINS);
-  for (const value of values) {
-    histogram[Math.min(BINS - 1, Math.max(0, Math.floor((value / max) * BINS)))] += 1;
+  for (let i = 0; i < values.length; i++) {
+    histogram[Math.min(BINS - 1, Math.max(0, Math.floor((values[i] / max) * BINS)))] += 1;
   }
   const binCenter = (bin: number): number => ((bin + 0.5) / BINS) * max;
   let [sum, sumOfSquares] = [0, 0];
@@ -95,31 +95,52 @@ export function removeUnevenLight(
   const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
   // Normal equations; the last column is the right-hand side.
   const matrix = new Float64Array(TERMS * (TERMS + 1));
+  const terms = new Float64Array(TERMS);
   for (let y = 0; y < height; y += step) {
     for (let x = 0; x < width; x += step) {
       const index = y * width + x;
       if (!isPaper(index)) continue;
-      const terms = termsAt(x / width - 0.5, y / height - 0.5);
+      termsAt(x / width - 0.5, y / height - 0.5, terms);
       for (let row = 0; row < TERMS; row++) {
-        for (let column = 0; column < TERMS; column++) {
+        for (let column = row; column < TERMS; column++) {
           matrix[row * (TERMS + 1) + column] += terms[row] * terms[column];
         }
         matrix[row * (TERMS + 1) + TERMS] += terms[row] * data[index];
       }
     }
   }
+  mirrorUpperTriangle(matrix);
   const surface = solve(matrix);
   if (surface === null) return null;
-  return data.map((value, index) => {
-    const terms = termsAt((index % width) / width - 0.5, Math.floor(index / width) / height - 0.5);
-    let paper = 0;
-    for (let term = 0; term < TERMS; term++) paper += surface[term] * terms[term];
-    return value / Math.max(MIN_PAPER, paper);
-  });
+  // Written out, because this runs for every pixel.
+  const [c0, c1, c2, c3, c4, c5] = surface;
+  const result = new Float32Array(data.length);
+  for (let row = 0, index = 0; row < height; row++) {
+    const y = row / height - 0.5;
+    for (let column = 0; column < width; column++, index++) {
+      const x = column / width - 0.5;
+      const paper = c0 + c1 * x + c2 * y + c3 * (x * x) + c4 * (x * y) + c5 * (y * y);
+      result[index] = data[index] / Math.max(MIN_PAPER, paper);
+    }
+  }
+  return result;
 }
 
-function termsAt(x: number, y: number): readonly number[] {
-  return [1, x, y, x * x, x * y, y * y];
+/** Writes the terms of the surface at (x, y) to `terms`. */
+function termsAt(x: number, y: number, terms: Float64Array): void {
+  terms[0] = 1;
+  terms[1] = x;
+  terms[2] = y;
+  terms[3] = x * x;
+  terms[4] = x * y;
+  terms[5] = y * y;
+}
+
+function mirrorUpperTriangle(matrix: Float64Array): void {
+  for (let row = 1; row < TERMS; row++) {
+    for (let column = 0; column < row; column++)
+      matrix[row * (TERMS + 1) + column] = matrix[column * (TERMS + 1) + row];
+  }
 }
 
 /** Gaussian elimination with partial pivoting; null if the samples do not determine a surface. */

@@ -115,9 +115,9 @@ function upscale(data: Float32Array, { width, height }: Planes, scale: number): 
     Math.max(1, Math.round(height * scale)),
   ];
   // Clamp: bicubic overshoot is not a valid brightness.
-  return resample(image, region, newWidth, newHeight).map((value) =>
-    Math.min(1, Math.max(0, value)),
-  );
+  const result = resample(image, region, newWidth, newHeight);
+  for (let i = 0; i < result.length; i++) result[i] = Math.min(1, Math.max(0, result[i]));
+  return result;
 }
 
 /** Pixels that bicubic interpolation reads beyond the edge, where `resample` would return black. */

@@ -26,7 +26,7 @@ const BATCH = 64;
 async function recognize(lines: readonly (readonly number[][])[]): Promise<string[]> {
   const texts: string[] = [];
   await withFreshBackend(wasm(1).make, async () => {
-    const { network, classes, training } = await loadCharacterModel();
+    const { network, classes, training, rejection } = await loadCharacterModel();
     for (let start = 0; start < lines.length; start += BATCH) {
       const grouped = lines.slice(start, start + BATCH).map((strokes) => segment(strokes));
       const images = grouped.flat().map(({ parts }) => imageOf(parts));
@@ -37,11 +37,10 @@ async function recognize(lines: readonly (readonly number[][])[]): Promise<strin
       for (const groups of grouped) {
         const predicted = groups.map(({ box, spaceBefore }) => {
           const row = probabilities.subarray(next * classes.length, ++next * classes.length);
-          const ranked = interpret(row, classes, classes.length).top.map(
-            ({ name, probability }) => ({ label: name, probability }),
-          );
+          const { top, rejected } = interpret(row, classes, classes.length, rejection);
           return {
-            ranked,
+            ranked: top.map(({ name, probability }) => ({ label: name, probability })),
+            rejected,
             width: box.right - box.left,
             height: box.bottom - box.top,
             spaceBefore,

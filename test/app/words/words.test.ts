@@ -179,6 +179,35 @@ describe('resolveLine', () => {
     expect(word(x(0.95))).toBe('BACX');
   });
 
+  it('marks a rejected group, which does not influence the others', () => {
+    const scribble = { ...group(of(['Q', 0.1], ['M', 0.09]), 3), rejected: true };
+    const small = group(of(['O', 0.99]), 0.95);
+    const { text, characters } = resolveLine([
+      group(of(['4', 0.99])),
+      scribble,
+      group(of(['O', 0.6], ['0', 0.39])),
+      { ...group(of(['h', 0.99])), spaceBefore: true },
+      small,
+    ]);
+    expect(text).toBe('4\uFFFDO hO');
+    expect(characters.map(({ rejected }) => rejected)).toEqual([false, true, false, false, false]);
+    expect(characters[1]).toMatchObject({ note: 'not a letter or digit', probability: 0.1 });
+    expect(characters[1].alternatives.map((one) => one.text)).toEqual(['Q', 'M']);
+    const chosen = resolveLine([{ ...scribble, chosen: 'Q' }]);
+    expect(chosen.text).toBe('Q');
+    expect(chosen.characters[0]).toMatchObject({ rejected: false, probability: 1 });
+  });
+
+  it('offers the most probable characters, then look-alikes', () => {
+    const labels = ['5', '3', 'J', 'K', 'M', 'N', 'S', 'A', 'B', 'O', '0'];
+    const ranked = labels.map((label, i): [string, number] => [label, 2 ** -(i + 1)]);
+    const alternatives = (chosen?: string): string[] =>
+      resolveLine([{ ...group(ranked), chosen }]).characters[0].alternatives.map((one) => one.text);
+    expect(alternatives()).toEqual(['5', '3', 'J', 'K', 'M', 'S']);
+    // Those of a chosen character, too; its class is that of the capital.
+    expect(alternatives('o')).toEqual(['5', '3', 'J', 'K', 'M', 'S', 'O', '0']);
+  });
+
   it('keeps the character that the user has chosen', () => {
     const h = { ...group(of(['H', 0.99])), chosen: 'x' };
     const { text, characters } = resolveLine([h, group(of(['A', 0.99]))]);

@@ -99,16 +99,26 @@ class WordsPanel {
     }
     const groups = segment(strokes, this.#edits);
     const predictions = await this.#linePredictor.predict(groups, predictor);
+    const chosen = groups.map(
+      ({ parts }) => this.#choices.find((choice) => isUnchanged(choice, parts))?.text,
+    );
     const { characters } = resolveLine(
-      groups.map(({ parts, box, spaceBefore }, i) => ({
+      groups.map(({ box, spaceBefore }, i) => ({
         ranked: predictions[i].ranked,
+        rejected: predictions[i].verdict.kind === 'rejected',
         width: box.right - box.left,
         height: box.bottom - box.top,
         spaceBefore,
-        chosen: this.#choices.find((choice) => isUnchanged(choice, parts))?.text,
+        chosen: chosen[i],
       })),
     );
-    this.#draw(groups.map((group, i) => ({ group, character: characters[i] })));
+    this.#draw(
+      groups.map((group, i) => ({
+        group,
+        character: characters[i],
+        isChosen: chosen[i] !== undefined,
+      })),
+    );
   }
 
   #draw(entries: readonly LineEntry[]): void {
@@ -132,13 +142,10 @@ class WordsPanel {
     this.#onChange();
   }
 
-  /** Fixes the character of a group; choosing it again cancels the choice. */
-  #choose(parts: readonly Stroke[], text: string): void {
+  /** Fixes the character of a group, as long as its strokes are unchanged; null restores the predicted one. */
+  #choose(parts: readonly Stroke[], text: string | null): void {
     const others = this.#choices.filter((choice) => !isUnchanged(choice, parts));
-    const isCancelled = this.#choices.some(
-      (choice) => choice.text === text && isUnchanged(choice, parts),
-    );
-    this.#choices = isCancelled ? others : [...others, { ...versionOf(parts), text }];
+    this.#choices = text === null ? others : [...others, { ...versionOf(parts), text }];
     this.#onChange();
   }
 
@@ -157,4 +164,4 @@ class WordsPanel {
 const LIMITATIONS =
   'Every character is classified separately. The word decides between look-alikes: a 0 among letters is an O. The network has' +
   ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbors decide the case.' +
-  ' To correct a character, choose one of its alternatives.';
+  ' To correct a character, click it and choose an alternative.';

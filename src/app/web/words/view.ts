@@ -1,6 +1,9 @@
-// The views of a line: boxes over the pad, and a list of the characters with alternatives and buttons to split and join.
+// The views of a line: boxes over the pad, and a list of the characters. Each character opens a menu of its alternatives
+// and has buttons to split and join it.
 
 import { element } from '../ui/dom.js';
+import { menuButton, type MenuItem } from '../ui/menuButton.js';
+import { otherCase } from '../../words/letterCase.js';
 import type { LineCharacter } from '../../words/line.js';
 import { type Group, splitEdit } from '../../words/segment.js';
 import { percent as probabilityText } from '../prediction/verdict.js';
@@ -9,12 +12,14 @@ import { percent as probabilityText } from '../prediction/verdict.js';
 export interface LineEntry {
   readonly group: Group;
   readonly character: LineCharacter;
+  /** Whether the visitor has chosen the character. */
+  readonly isChosen: boolean;
 }
 
 export interface ViewListener {
   split(index: number): void;
-  /** Fixes a character. */
-  choose(index: number, text: string): void;
+  /** Fixes a character; null restores the predicted one. */
+  choose(index: number, text: string | null): void;
   /** Joins a character with the next one. */
   join(index: number): void;
 }
@@ -48,20 +53,16 @@ export function drawCharacters(
   list.replaceChildren(
     ...entries.map((entry, index) => {
       const { character, group } = entry;
-      const alternatives = character.alternatives.map(({ text, probability }) => {
-        const name = `${text}, ${probabilityText(probability)}, for character ${index + 1}`;
-        const button = editButton(text, name, `choose ${index} ${text}`, () =>
-          listener.choose(index, text),
-        );
-        button.ariaPressed = String(text === character.text);
-        button.replaceChildren(element('b', {}, text), ` ${probabilityText(probability)}`);
-        return element('li', {}, button);
-      });
       const item = element('li', { className: 'character' });
       if (group.spaceBefore) item.classList.add('after-space');
       item.append(
-        element('p', { className: 'predicted' }, character.text),
-        element('ol', { ariaLabel: `Alternatives of character ${index + 1}` }, ...alternatives),
+        menuButton({
+          content: buttonContent(entry),
+          name: `${buttonName(entry)}, character ${index + 1}: alternatives`,
+          id: `choose ${index}`,
+          items: menuItems(entry),
+          onSelect: (value) => listener.choose(index, value),
+        }),
       );
       if (character.note !== null) item.append(element('p', { className: 'note' }, character.note));
       const buttons = element('div', { className: 'edits' });
@@ -78,6 +79,40 @@ export function drawCharacters(
     }),
   );
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-edit="${focused}"]`)?.focus();
+}
+
+/** The probability of a character; '' if it is chosen or rejected. */
+const shareOf = ({ character: { probability, rejected }, isChosen }: LineEntry): string =>
+  rejected || isChosen ? '' : probabilityText(probability);
+
+/** Content of a character's button. */
+function buttonContent(entry: LineEntry): (Node | string)[] {
+  const { text } = entry.character;
+  const share = element('span', { className: 'share' }, shareOf(entry));
+  return [element('span', { className: 'current' }, text), ' ', share];
+}
+
+/** How a screen reader names a character: begins with the visible text. */
+function buttonName(entry: LineEntry): string {
+  const { text, rejected } = entry.character;
+  return `${text} ${rejected ? 'not a letter or digit' : shareOf(entry)}`.trimEnd();
+}
+
+/** The alternatives of a character, the other case of the current one, and the way back. */
+function menuItems({ character, isChosen }: LineEntry): MenuItem[] {
+  const { text, alternatives } = character;
+  const items = alternatives.map((alternative): MenuItem => {
+    const share = probabilityText(alternative.probability);
+    const isCurrent = alternative.text === text;
+    return { value: alternative.text, label: alternative.text, detail: share, isCurrent };
+  });
+  for (const other of character.rejected ? [] : [text, otherCase(text)]) {
+    if (other === null || items.some(({ value }) => value === other)) continue;
+    const detail = other === other.toLowerCase() ? 'small' : 'capital';
+    items.push({ value: other, label: other, detail, isCurrent: other === text });
+  }
+  if (isChosen) items.push({ value: null, label: 'Undo choice', detail: '', isCurrent: false });
+  return items;
 }
 
 function editButton(
