@@ -2,7 +2,7 @@
 
 import { DataError } from '../../data/errors.js';
 import { ImageDataset, newLabels } from '../../data/loading/imageDataset.js';
-import { isColored } from '../../data/image/resizeImage.js';
+import { isColored, isColorful } from '../../data/image/resizeImage.js';
 import type { DecodedImage } from '../../data/image/workingImage.js';
 import { IMAGE_SIDE } from '../../data/emnist/idx.js';
 import { Rng } from '../../engine/rng.js';
@@ -19,7 +19,7 @@ export interface WantedInput {
   readonly size?: number | undefined;
   /** Default: 3 if an image is colored. */
   readonly channels?: 1 | 3 | undefined;
-  /** Default: `ink` for gray images whose class names are single characters. */
+  /** Default: `ink` for images without much color whose class names are single characters. */
   readonly preprocess?: Preprocessing | undefined;
 }
 
@@ -61,7 +61,8 @@ export async function buildDataset(
     const areInk = wanted.channels !== 3 && channels === 1 && areCharacters;
     const preprocess = wanted.preprocess ?? (areInk ? 'ink' : 'resize');
     const input: ModelInput = { size, channels, preprocess };
-    const mayBeColored = wanted.channels === undefined && channels === 1 && preprocess !== 'ink';
+    const mayBeColored =
+      wanted.channels === undefined && channels === 1 && wanted.preprocess !== 'ink';
     const images = await convert(selection, input, mayBeColored, onProgress);
     if (images === null) continue;
     const classOf = new Map(labels.map((label, index) => [label, index]));
@@ -94,7 +95,9 @@ async function convert(
   const result = new Uint8Array(indices.length * pixels);
   for (let i = 0; i < indices.length; i++) {
     const image = await images.image(indices[i]);
-    if (mayBeColored && isColored(image)) return null;
+    // Photos of handwriting have colored paper and ink, but are not colorful.
+    const mayBeTinted = input.preprocess === 'ink' && !images.areArrays;
+    if (mayBeColored && (mayBeTinted ? isColorful(image) : isColored(image))) return null;
     result.set(toInput(image, input, images.areArrays), i * pixels);
     if (!images.areArrays) onProgress?.(i + 1, indices.length);
   }

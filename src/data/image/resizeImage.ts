@@ -6,6 +6,8 @@ import { checkImage, toLuma, type DecodedImage } from './workingImage.js';
 
 /** Difference of two channels above which a pixel is colored; noise of scans stays below. */
 const MIN_COLOR = 24;
+/** The same for a colorful image, of which a quarter of the pixels exceeds it. */
+const COLORFUL = 64;
 
 /**
  * Resizes an image to `size` x `size` by bicubic interpolation, without keeping its proportions.
@@ -33,14 +35,25 @@ export function resizeImage(image: DecodedImage, size: number, channels: 1 | 3):
 }
 
 /** True if an image has clearly colored pixels. */
-export function isColored({ data, channels }: DecodedImage): boolean {
-  if (channels < 3) return false;
-  const limit = data instanceof Uint16Array ? MIN_COLOR * 257 : MIN_COLOR;
+export function isColored(image: DecodedImage): boolean {
+  return countColored(image, MIN_COLOR) > 0;
+}
+
+/** True if a large part of an image is colored more strongly than paper and ink usually are. */
+export function isColorful(image: DecodedImage): boolean {
+  return countColored(image, COLORFUL) > (image.width * image.height) / 4;
+}
+
+/** Pixels in which two channels differ by more than `limit`, of 255. */
+function countColored({ data, channels }: DecodedImage, limit: number): number {
+  if (channels < 3) return 0;
+  const scaledLimit = data instanceof Uint16Array ? limit * 257 : limit;
+  let count = 0;
   for (let start = 0; start < data.length; start += channels) {
     const [red, green, blue] = [data[start], data[start + 1], data[start + 2]];
-    if (Math.max(red, green, blue) - Math.min(red, green, blue) > limit) return true;
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > scaledLimit) count += 1;
   }
-  return false;
+  return count;
 }
 
 /** One channel from 0 to 255, composited onto white. */

@@ -135,15 +135,18 @@ describe('CSV', () => {
 
 describe('a folder of images', () => {
   const gray = (value: number): Uint8Array => grayPng(new Uint8Array(64).fill(value), 8, 8);
-  const red = buildPng({
-    width: 8,
-    height: 8,
-    color: 2,
-    rows: filterless(
-      Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 200 : 10)),
-      24,
-    ),
-  });
+  /** An image of 8 x 8 pixels of one color. */
+  const filled = (color: readonly [red: number, green: number, blue: number]): Uint8Array =>
+    buildPng({
+      width: 8,
+      height: 8,
+      color: 2,
+      rows: filterless(
+        Array.from({ length: 192 }, (_, i) => color[i % 3]),
+        24,
+      ),
+    });
+  const red = filled([200, 10, 10]);
 
   async function folderOf(files: Readonly<Record<string, Uint8Array>>): Promise<string> {
     const folder = await temporaryFolder();
@@ -191,6 +194,23 @@ describe('a folder of images', () => {
     ]);
     expect((await build(opened, 'validation')).length).toBe(1);
     expect((await build(opened, 'test')).labels[0]).toBe(1);
+  });
+
+  it.each([
+    ['yellowish paper', [220, 200, 170], 1, 'ink'],
+    ['colorful images', [220, 150, 150], 3, 'resize'],
+  ] as const)('of single characters: %s', async (_, color, channels, preprocess) => {
+    const opened = await open(
+      await folderOf({
+        'train/a/1.png': gray(1),
+        'train/b/1.png': filled(color),
+        'test/a/1.png': gray(1),
+      }),
+    );
+    const { input } = await buildDataset(opened, 'train', { wanted: {} });
+    expect(input).toEqual({ size: 28, channels, preprocess });
+    const asInk = await buildDataset(opened, 'train', { wanted: { preprocess: 'ink' } });
+    expect(asInk.input).toEqual({ size: 28, channels: 1, preprocess: 'ink' });
   });
 
   it('names the file that is damaged, the class without images, and the link to itself', async () => {
