@@ -70,11 +70,11 @@ async function run(args: PredictArguments): Promise<void> {
   }
   if (debugDir !== undefined) reporter.print(`network inputs are in ${debugDir}`);
   if (counts.failed === 0) return;
+  const { failed, pictures } = counts;
   throw new DataError(
-    counts.failed === 1 && counts.pictures === 1
-      ? 'the image could not be read'
-      : `${counts.failed} of ${counts.pictures} images could not be read; ` +
-          'the others were classified',
+    failed < pictures
+      ? `${failed} of ${pictures} images could not be read; the others were classified`
+      : `the ${pictures === 1 ? 'image' : 'images'} could not be read`,
   );
 }
 
