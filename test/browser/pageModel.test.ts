@@ -50,5 +50,22 @@ describe.skipIf(executable === null)(`a user's model${skipSuffix}`, () => {
     );
     await panel.getByRole('button', { name: /^Back/ }).click();
     await eventually(async () => expect(await shares()).toBe(shipped));
+
+    // Outside the Model tab, a model other than the page's own is marked, next to the way back.
+    const footer = (): Promise<string> => page.locator('footer').innerText();
+    const mark = page.locator('#model-switch');
+    expect(await mark.innerText()).toBe('');
+    expect(await footer()).toContain(`The network (${parameters} weights) and its engine`);
+    await load('untrained.safetensors', Buffer.from(await untrainedModel()));
+    await openTab(page, 'words');
+    await eventually(async () =>
+      expect(await mark.innerText()).toContain('Model in use: untrained.safetensors'),
+    );
+    expect(await footer()).toContain('The network in use is untrained.safetensors (');
+    expect(await footer()).not.toContain(parameters);
+    await mark.getByRole('button', { name: 'Back to the page’s model' }).click();
+    await eventually(async () => expect(await mark.innerText()).toBe(''));
+    expect(await footer()).toContain(parameters);
+    await eventually(async () => expect(await shares()).toBe(shipped));
   });
 });

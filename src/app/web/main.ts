@@ -55,8 +55,14 @@ mountSamples(byId('samples', HTMLElement), (strokes) => {
 
 /** The pad works while the model loads; the panels load after the model has loaded or failed. */
 const modelLoaded = openBundledModel().then(
-  (predictor) => app.predictor.set(predictor),
-  (error: unknown) => app.showError(error),
+  (predictor) => {
+    app.predictor.set(predictor);
+    return predictor;
+  },
+  (error: unknown) => {
+    app.showError(error);
+    return null;
+  },
 );
 mountTabs(
   { bar: byId('tabs', HTMLElement), panels: byId('panels', HTMLElement), ready: modelLoaded },
@@ -64,8 +70,14 @@ mountTabs(
 );
 
 void modelLoaded
-  .then(() => import('./teaching/modelSwitch.js'))
-  .then(({ restoreFineTuned }) => restoreFineTuned(byId('model-switch', HTMLElement), app))
+  .then(async (bundled) => {
+    const { restoreFineTuned } = await import('./teaching/modelSwitch.js');
+    const hosts = {
+      mark: byId('model-switch', HTMLElement),
+      about: byId('about-network', HTMLElement),
+    };
+    await restoreFineTuned(hosts, app, bundled);
+  })
   .catch((error: unknown) => app.showError(error));
 void modelLoaded
   .then(() => import('./offline/register.js'))
