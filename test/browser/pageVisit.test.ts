@@ -65,6 +65,49 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${skipSu
       await page.keyboard.press('ArrowRight');
     }
   });
+
+  it('draws a typed character, and rejects one that the network does not know', async () => {
+    const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
+    const field = page.getByRole('textbox', { name: 'Type a character' });
+    await field.focus();
+    for (const character of ['k', 'B', '7']) {
+      await page.keyboard.press(character);
+      await expectPrediction(page, character.toUpperCase());
+    }
+    await page.keyboard.press('!');
+    await eventually(async () =>
+      expect(await field.evaluate((input: HTMLInputElement) => input.validationMessage)).toContain(
+        'A to Z',
+      ),
+    );
+    await expectPrediction(page, '7');
+  });
+
+  it('draws with the arrow keys', async () => {
+    const { page } = await site.visit();
+    const pad = page.locator('#pad canvas');
+    const press = async (key: string, times: number): Promise<void> => {
+      for (let time = 0; time < times; time++) await page.keyboard.press(key);
+    };
+    await pad.focus();
+    expect(await pad.getAttribute('aria-description')).toMatch(/Arrow keys .* Space .* Escape/);
+    await press('ArrowUp', 7);
+    await page.keyboard.press('Space');
+    await press('ArrowDown', 15);
+    await press('ArrowRight', 8);
+    await page.keyboard.press('Space');
+    await expectPrediction(page, 'L');
+    expect(await page.locator('#pad .keyboard-pen').isVisible()).toBe(true);
+    const outline = await pad.evaluate((canvas) => getComputedStyle(canvas).outlineStyle);
+    expect(outline).not.toBe('none');
+    // Escape cancels the stroke in progress; without one it clears the pad.
+    await page.keyboard.press('Space');
+    await press('ArrowUp', 2);
+    await page.keyboard.press('Escape');
+    await expectPrediction(page, 'L');
+    await page.keyboard.press('Escape');
+    await expectBlank(page);
+  });
 });
 
 describe.skipIf(executable === null).concurrent(`on a phone${skipSuffix}`, () => {

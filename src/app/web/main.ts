@@ -44,7 +44,7 @@ watchAddress(
   (strokes) => pad.setStrokes(strokes),
   (error) => app.showError(error),
 );
-mountSamples(byId('samples', HTMLElement), (strokes) => {
+mountSamples(byId('samples', HTMLElement), app, (strokes) => {
   stopAnimation();
   pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below the pad
   stopAnimation = animateStrokes(strokes, (soFar) => {
