@@ -55,9 +55,15 @@ export function listenForKeyboardPen(
     }
     if (isDown) listener.move([point()]);
   };
+  const putDown = (): void => {
+    isDown = true;
+    listener.begin(point(), { pen: false, eraser: false });
+    announce('Pen down');
+  };
   const lift = (): void => {
     isDown = false;
     listener.end();
+    announce('Pen up');
   };
   /** Whether the pen uses the key. */
   const press = ({ key, shiftKey }: KeyboardEvent): boolean => {
@@ -67,11 +73,7 @@ export function listenForKeyboardPen(
       move(shiftKey ? SMALL_STEP : STEP);
     } else if (key === ' ' || key === 'Enter') {
       if (isDown) lift();
-      else {
-        isDown = true;
-        listener.begin(point(), { pen: false, eraser: false });
-      }
-      announce(isDown ? 'Pen down' : 'Pen up');
+      else putDown();
     } else if (key === 'Escape' && isDown) {
       isDown = false;
       listener.cancel();

@@ -144,9 +144,7 @@ export function reuseCorrections(
 ): Correction[] {
   return corrections.map((correction) => {
     const same = known.find((other) => isSameDrawing(other, correction));
-    return same !== undefined && same.label === correction.label && same.was === correction.was
-      ? same
-      : correction;
+    return same?.label === correction.label && same.was === correction.was ? same : correction;
   });
 }
 

@@ -32,7 +32,10 @@ export function mountModelNotice(
   back.addEventListener('click', () => {
     back.disabled = true;
     openBundledModel()
-      .then((predictor) => app.predictor.set(predictor), app.showError)
+      .then(
+        (predictor) => app.predictor.set(predictor),
+        (error: unknown) => app.showError(error),
+      )
       .finally(() => (back.disabled = false));
   });
   fineTuner.state.subscribe(({ usesFineTuned }) => {

@@ -36,7 +36,7 @@ export function makeTypeField(
     }
   };
   field.addEventListener('input', (event) => {
-    if (!(event as InputEvent).isComposing) draw().catch((error: unknown) => app.showError(error));
+    if (!event.isComposing) draw().catch((error: unknown) => app.showError(error));
   });
   return field;
 }
