@@ -1,6 +1,7 @@
 // Tests other kinds of visits: with the keyboard alone, on a phone, by a link with a drawing, with
 // an image, and with reduced motion.
 
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { drawingOf } from '../../src/app/web/pad/drawing.js';
 import { decodeStrokes, encodeStrokes } from '../../src/app/web/pad/share.js';
@@ -163,6 +164,58 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${skipSuff
     expect(await page.getByRole('alert').count()).toBe(0);
     await new PadHand(page, readHand('mouse')).write(written('B'));
     await expectPrediction(page, 'B');
+  });
+});
+
+describe.skipIf(executable === null).concurrent(`leaving the page${skipSuffix}`, () => {
+  const site = pageVisits();
+
+  it('keeps the drawing over a reload and Back, in this tab only', async () => {
+    const { page, context, site: server } = await site.visit();
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await expectPrediction(page, 'B');
+    await page.reload();
+    await expectPrediction(page, 'B');
+    await page.goto(`${server.address}bench.html`);
+    await page.goBack();
+    await expectPrediction(page, 'B');
+    const other = await context.newPage();
+    await other.goto(server.address);
+    await eventually(async () => expect(await other.locator('#loading').count()).toBe(0));
+    await expectBlank(other);
+  });
+});
+
+describe.skipIf(executable === null).concurrent(`the first seconds${skipSuffix}`, () => {
+  const site = pageVisits();
+
+  it('state that the network is loading, or that it could not be loaded', async () => {
+    const { page, context } = await site.visit({
+      to: 'bench.html',
+      device: { serviceWorkers: 'block' },
+      expected: /ERR_FAILED/,
+    });
+    const model: Route[] = [];
+    await context.route('**/*.safetensors', (route) => void model.push(route));
+    await page.getByRole('link', { name: /draw a character/ }).click();
+    const loading = page.locator('#loading');
+    await eventually(async () => expect(await loading.innerText()).toBe('Loading the network …'));
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await eventually(() => expect(model).toHaveLength(1));
+    await model[0].abort();
+    await eventually(async () =>
+      expect(await loading.innerText()).toBe('The network could not be loaded.'),
+    );
+    await page.reload();
+    await eventually(() => expect(model).toHaveLength(2));
+    await model[1].continue();
+    await eventually(async () => expect(await loading.count()).toBe(0));
+  });
+
+  it('without JavaScript the page states that it needs it', async () => {
+    const { page } = await site.visit({ device: { javaScriptEnabled: false } });
+    expect(await page.locator('.prediction').innerText()).toMatch(/needs JavaScript/);
+    expect(await page.locator('#loading').isVisible()).toBe(false);
   });
 });
 

@@ -80,8 +80,10 @@ describe.skipIf(executable === null)(`words${skipSuffix}`, () => {
     await field.focus();
     await page.keyboard.type('word?');
     await page.keyboard.press('Enter');
-    expect(await field.evaluate((input: HTMLInputElement) => input.validationMessage)).toMatch(
-      /A to Z/,
+    await eventually(async () =>
+      expect(await field.evaluate((input: HTMLInputElement) => input.validationMessage)).toMatch(
+        /A to Z/,
+      ),
     );
     expect(await line.innerText()).toBe('');
     await page.keyboard.press('Backspace');
