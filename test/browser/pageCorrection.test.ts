@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { executable, skipSuffix } from './support/chromium.js';
 import { expectPrediction, topPrediction, PadHand } from './support/pad.js';
-import { openTab } from './support/tabs.js';
+import { expectPanel, openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { readHand, type RecordedCharacter } from './strokes/recorded.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';
@@ -20,6 +20,11 @@ const [DRAWN, CORRECT_LABEL] = ['Z', 'B'];
 async function draw(page: Page, label: string): Promise<void> {
   await page.keyboard.press('Escape');
   await new PadHand(page, mouse).write(written(label));
+}
+
+/** Waits until the Teach tab lists this number of corrections. */
+async function expectCorrections(page: Page, count: number): Promise<void> {
+  await eventually(async () => expect(await page.locator('.corrections li').count()).toBe(count));
 }
 
 describe.skipIf(executable === null).concurrent(`teaching${skipSuffix}`, () => {
@@ -60,6 +65,28 @@ describe.skipIf(executable === null).concurrent(`teaching${skipSuffix}`, () => {
     await draw(page, DRAWN);
     await expectPrediction(page, DRAWN);
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
+  });
+
+  it('keeps the corrections of two tabs', async () => {
+    const { page: first, context } = await site.visit({ to: '#tab=teach' });
+    const second = await context.newPage();
+    await second.goto(first.url());
+    const correct = async (page: Page, drawn: string): Promise<void> => {
+      await draw(page, drawn);
+      await expectPrediction(page, drawn);
+      const panel = await openTab(page, 'teach');
+      await panel.getByRole('radio', { name: CORRECT_LABEL, exact: true }).check({ force: true });
+      await panel.getByRole('button', { name: `Teach it: this is ${CORRECT_LABEL}` }).click();
+    };
+    await correct(first, DRAWN);
+    await expectPanel(second);
+    await expectCorrections(second, 1);
+    await correct(second, '2');
+    await expectCorrections(first, 2);
+    await first.reload();
+    await expectPanel(first);
+    await expectCorrections(first, 2);
+    await context.close(); // ends the lessons
   });
 
   it('corrects with the keyboard alone', async () => {

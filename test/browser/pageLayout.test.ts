@@ -1,6 +1,6 @@
-// Tests the layout and accessibility of the page, from a 320-pixel phone to a projector, in light
-// and dark: axe reports no violations with and without a drawing, in every tab, and nothing is
-// wider than the window.
+// Tests the layout and accessibility of the page, from a 320-pixel phone to a projector, in light,
+// dark and forced colors: axe reports no violations with and without a drawing, in every tab, and
+// nothing is wider than the window.
 
 import { describe, expect, it } from 'vitest';
 import { findings } from './support/axe.js';
@@ -18,6 +18,7 @@ const WINDOWS = {
   'a phone, dark': { ...PHONE, colorScheme: 'dark' },
   'a laptop, light': { ...LAPTOP, colorScheme: 'light' },
   'a laptop, dark': { ...LAPTOP, colorScheme: 'dark' },
+  'a laptop, forced colors': { ...LAPTOP, forcedColors: 'active' },
   'a projector': { viewport: { width: 1920, height: 1080 } },
 } as const;
 type WindowName = keyof typeof WINDOWS;
@@ -27,6 +28,7 @@ const AXE: readonly WindowName[] = [
   'a phone, dark',
   'a laptop, light',
   'a laptop, dark',
+  'a laptop, forced colors',
 ];
 
 interface TabRecord {
@@ -42,7 +44,18 @@ interface VisitRecord {
   /** Violations before the drawing. */
   readonly empty: readonly string[];
   readonly tabs: readonly TabRecord[];
+  /** Background colors of elements with data or a state, after a drawing. */
+  readonly backgrounds: Readonly<Record<string, string>>;
 }
+
+const DATA_ELEMENTS = {
+  'chosen tab': '#tabs [aria-selected="true"]',
+  'other tab': '#tabs [aria-selected="false"]',
+  bar: '.top-classes .bar',
+  'largest bar': '.top-classes li:first-child .fill',
+  'second bar': '.top-classes li:nth-child(2) .fill',
+  input: '.network-input canvas',
+};
 
 describe.skipIf(executable === null).concurrent(`the page's layout${skipSuffix}`, () => {
   const site = pageVisits();
@@ -57,6 +70,16 @@ describe.skipIf(executable === null).concurrent(`the page's layout${skipSuffix}`
     const empty = withAxe ? await findings(page) : [];
     await page.locator('#samples button').first().click();
     await expectAnyPrediction(page);
+    const backgrounds = await page.evaluate(
+      (selectors) =>
+        Object.fromEntries(
+          Object.entries(selectors).map(([part, selector]) => [
+            part,
+            getComputedStyle(document.querySelector(selector)!).backgroundColor,
+          ]),
+        ),
+      DATA_ELEMENTS,
+    );
     const tabs: TabRecord[] = [];
     for await (const tab of openTabs(page)) {
       const widths = await page.evaluate(() => {
@@ -66,7 +89,7 @@ describe.skipIf(executable === null).concurrent(`the page's layout${skipSuffix}`
       tabs.push({ tab, ...widths, violations: withAxe ? await findings(page) : [] });
     }
     await context.close();
-    return { empty, tabs };
+    return { empty, tabs, backgrounds };
   }
 
   // Tests of the same window share a visit.
@@ -86,6 +109,14 @@ describe.skipIf(executable === null).concurrent(`the page's layout${skipSuffix}`
       for (const { tab, violations } of tabs) expect(violations, tab).toEqual([]);
     },
   );
+
+  it('forced colors distinguish the chosen tab, show bars, and show the ink of the input', async () => {
+    const { backgrounds } = await recordOf('a laptop, forced colors');
+    expect(backgrounds['chosen tab']).not.toBe(backgrounds['other tab']);
+    expect(backgrounds['largest bar']).not.toBe(backgrounds.bar);
+    expect(backgrounds['second bar']).not.toBe(backgrounds.bar);
+    expect(backgrounds.input).toBe('rgb(0, 0, 0)');
+  });
 
   it.each([
     { name: 'a small phone', window: 'a small phone' },

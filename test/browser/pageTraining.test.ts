@@ -48,6 +48,11 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
     await panel.getByRole('button', { name: 'Pause' }).click();
     await expectStatus(panel, /^Paused/);
     const paused = await losses(panel);
+    // The browser asks before the run is lost.
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    await (await asked).dismiss();
     await panel.getByRole('button', { name: 'Continue' }).click();
     await expectStatus(panel, /^Finished/);
     const all = await losses(panel);

@@ -1,6 +1,7 @@
 // Tests other kinds of visits: with the keyboard alone, on a phone, by a link with a drawing, with
 // an image, and with reduced motion.
 
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { drawingOf } from '../../src/app/web/pad/drawing.js';
 import { decodeStrokes, encodeStrokes } from '../../src/app/web/pad/share.js';
@@ -65,6 +66,49 @@ describe.skipIf(executable === null).concurrent(`with the keyboard alone${skipSu
       await page.keyboard.press('ArrowRight');
     }
   });
+
+  it('draws a typed character, and rejects one that the network does not know', async () => {
+    const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
+    const field = page.getByRole('textbox', { name: 'Type a character' });
+    await field.focus();
+    for (const character of ['k', 'B', '7']) {
+      await page.keyboard.press(character);
+      await expectPrediction(page, character.toUpperCase());
+    }
+    await page.keyboard.press('!');
+    await eventually(async () =>
+      expect(await field.evaluate((input: HTMLInputElement) => input.validationMessage)).toContain(
+        'A to Z',
+      ),
+    );
+    await expectPrediction(page, '7');
+  });
+
+  it('draws with the arrow keys', async () => {
+    const { page } = await site.visit();
+    const pad = page.locator('#pad canvas');
+    const press = async (key: string, times: number): Promise<void> => {
+      for (let time = 0; time < times; time++) await page.keyboard.press(key);
+    };
+    await pad.focus();
+    expect(await pad.getAttribute('aria-description')).toMatch(/Arrow keys .* Space .* Escape/);
+    await press('ArrowUp', 7);
+    await page.keyboard.press('Space');
+    await press('ArrowDown', 15);
+    await press('ArrowRight', 8);
+    await page.keyboard.press('Space');
+    await expectPrediction(page, 'L');
+    expect(await page.locator('#pad .keyboard-pen').isVisible()).toBe(true);
+    const outline = await pad.evaluate((canvas) => getComputedStyle(canvas).outlineStyle);
+    expect(outline).not.toBe('none');
+    // Escape cancels the stroke in progress; without one it clears the pad.
+    await page.keyboard.press('Space');
+    await press('ArrowUp', 2);
+    await page.keyboard.press('Escape');
+    await expectPrediction(page, 'L');
+    await page.keyboard.press('Escape');
+    await expectBlank(page);
+  });
 });
 
 describe.skipIf(executable === null).concurrent(`on a phone${skipSuffix}`, () => {
@@ -120,6 +164,58 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${skipSuff
     expect(await page.getByRole('alert').count()).toBe(0);
     await new PadHand(page, readHand('mouse')).write(written('B'));
     await expectPrediction(page, 'B');
+  });
+});
+
+describe.skipIf(executable === null).concurrent(`leaving the page${skipSuffix}`, () => {
+  const site = pageVisits();
+
+  it('keeps the drawing over a reload and Back, in this tab only', async () => {
+    const { page, context, site: server } = await site.visit();
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await expectPrediction(page, 'B');
+    await page.reload();
+    await expectPrediction(page, 'B');
+    await page.goto(`${server.address}bench.html`);
+    await page.goBack();
+    await expectPrediction(page, 'B');
+    const other = await context.newPage();
+    await other.goto(server.address);
+    await eventually(async () => expect(await other.locator('#loading').count()).toBe(0));
+    await expectBlank(other);
+  });
+});
+
+describe.skipIf(executable === null).concurrent(`the first seconds${skipSuffix}`, () => {
+  const site = pageVisits();
+
+  it('state that the network is loading, or that it could not be loaded', async () => {
+    const { page, context } = await site.visit({
+      to: 'bench.html',
+      device: { serviceWorkers: 'block' },
+      expected: /ERR_FAILED/,
+    });
+    const model: Route[] = [];
+    await context.route('**/*.safetensors', (route) => void model.push(route));
+    await page.getByRole('link', { name: /draw a character/ }).click();
+    const loading = page.locator('#loading');
+    await eventually(async () => expect(await loading.innerText()).toBe('Loading the network …'));
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await eventually(() => expect(model).toHaveLength(1));
+    await model[0].abort();
+    await eventually(async () =>
+      expect(await loading.innerText()).toBe('The network could not be loaded.'),
+    );
+    await page.reload();
+    await eventually(() => expect(model).toHaveLength(2));
+    await model[1].continue();
+    await eventually(async () => expect(await loading.count()).toBe(0));
+  });
+
+  it('without JavaScript the page states that it needs it', async () => {
+    const { page } = await site.visit({ device: { javaScriptEnabled: false } });
+    expect(await page.locator('.prediction').innerText()).toMatch(/needs JavaScript/);
+    expect(await page.locator('#loading').isVisible()).toBe(false);
   });
 });
 

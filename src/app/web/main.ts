@@ -5,6 +5,7 @@ import { byId } from './ui/dom.js';
 import { mountInvitation } from './pad/invitation.js';
 import { makeNotices, makeAnnouncer } from './ui/notices.js';
 import { drawingOf } from './pad/drawing.js';
+import { keepStrokes, keptStrokes } from './pad/keepDrawing.js';
 import { watchAddress } from './pad/link.js';
 import { mountLinkButton } from './pad/linkButton.js';
 import { Pad } from './pad/pad.js';
@@ -40,11 +41,14 @@ const pad = new Pad(byId('pad', HTMLElement), app, {
 pad.contents.subscribe((contents) => app.drawing.set(drawingOf(contents)));
 mountImageInput(pad, app);
 mountLinkButton(pad, app);
+const kept = keptStrokes();
+if (kept !== null) pad.setStrokes(kept);
+keepStrokes(() => pad.contents.value.strokes);
 watchAddress(
   (strokes) => pad.setStrokes(strokes),
   (error) => app.showError(error),
 );
-mountSamples(byId('samples', HTMLElement), (strokes) => {
+mountSamples(byId('samples', HTMLElement), app, (strokes) => {
   stopAnimation();
   pad.canvas.scrollIntoView({ block: 'nearest' }); // on a phone the samples are far below the pad
   stopAnimation = animateStrokes(strokes, (soFar) => {
@@ -54,18 +58,35 @@ mountSamples(byId('samples', HTMLElement), (strokes) => {
 });
 
 /** The pad works while the model loads; the panels load after the model has loaded or failed. */
+const loading = byId('loading', HTMLElement);
 const modelLoaded = openBundledModel().then(
-  (predictor) => app.predictor.set(predictor),
-  (error: unknown) => app.showError(error),
+  (predictor) => {
+    app.predictor.set(predictor);
+    return predictor;
+  },
+  (error: unknown) => {
+    loading.textContent = 'The network could not be loaded.';
+    app.showError(error);
+    return null;
+  },
 );
+app.predictor.subscribe((predictor) => {
+  if (predictor !== null) loading.remove();
+});
 mountTabs(
   { bar: byId('tabs', HTMLElement), panels: byId('panels', HTMLElement), ready: modelLoaded },
   app,
 );
 
 void modelLoaded
-  .then(() => import('./teaching/modelSwitch.js'))
-  .then(({ restoreFineTuned }) => restoreFineTuned(byId('model-switch', HTMLElement), app))
+  .then(async (bundled) => {
+    const { restoreFineTuned } = await import('./teaching/modelSwitch.js');
+    const hosts = {
+      mark: byId('model-switch', HTMLElement),
+      about: byId('about-network', HTMLElement),
+    };
+    await restoreFineTuned(hosts, app, bundled);
+  })
   .catch((error: unknown) => app.showError(error));
 void modelLoaded
   .then(() => import('./offline/register.js'))

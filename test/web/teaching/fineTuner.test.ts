@@ -49,7 +49,7 @@ async function visit(runLesson = biased): Promise<Page> {
     showError: (error: unknown) => failures.push(error),
   };
   app.prediction.set(await original.predict(app.drawing.value.image));
-  const dependencies: FineTunerDependencies = { app, store, runLesson };
+  const dependencies: FineTunerDependencies = { app, store: store.tab(), runLesson };
   return { ...dependencies, fineTuner: await FineTuner.start(dependencies) };
 }
 
@@ -197,6 +197,48 @@ describe('the teacher', () => {
     expect(page.fineTuner.state.value.fineTuned).toBeNull();
     expect(page.fineTuner.applicableCorrections()).toEqual([]);
     await page.fineTuner.deleteAll();
+  });
+});
+
+describe('two tabs', () => {
+  /** The labels in both tabs and in the store, once they agree. */
+  async function agreed(...pages: readonly Page[]): Promise<string[]> {
+    const labels = (list: readonly { label: string }[]): string =>
+      list.map(({ label }) => label).join();
+    await expect
+      .poll(() => pages.map(({ fineTuner }) => labels(fineTuner.state.value.corrections)))
+      .toEqual(pages.map(() => labels(store.stored?.corrections ?? [])));
+    return (store.stored?.corrections ?? []).map(({ label }) => label);
+  }
+
+  it('keep the corrections of both, also of the same moment, and share the model', async () => {
+    const [first, second] = [await visit(), await visit()];
+    second.app.drawing.set(drawing(12));
+    await Promise.all([first.fineTuner.correct('B'), second.fineTuner.correct('e')]);
+    expect(await agreed(first, second)).toEqual(['B', 'e']);
+    await expect.poll(() => predict(first)).toBe('e'); // the model of the last correction
+    expect(await predict(second)).toBe('e');
+    expect(first.fineTuner.state.value.fineTuned?.comparisons.size).toBe(2);
+    expect(first.fineTuner.state.value.restored).toBe(false);
+
+    await first.fineTuner.remove(first.fineTuner.state.value.corrections[1]);
+    expect(await agreed(first, second)).toEqual(['B']);
+    await expect.poll(() => predict(second)).toBe('B');
+    await second.fineTuner.deleteAll();
+    expect(await agreed(first, second)).toEqual([]);
+    await expect.poll(() => first.app.predictor.value).toBe(original);
+  });
+
+  it('use the original or the fine-tuned model independently', async () => {
+    const [first, second] = [await visit(), await visit()];
+    await first.fineTuner.correct('B');
+    await expect.poll(() => second.fineTuner.state.value.usesFineTuned).toBe(true);
+    second.fineTuner.useFineTuned(false);
+    first.app.drawing.set(drawing(12));
+    await first.fineTuner.correct('e');
+    await expect.poll(() => second.fineTuner.state.value.fineTuned?.comparisons.size).toBe(2);
+    expect(second.app.predictor.value).toBe(original);
+    await first.fineTuner.deleteAll();
   });
 });
 

@@ -36,25 +36,39 @@ export const biased: LessonRunner = ({ safetensors, corrections }, onProgress) =
 };
 
 /** A browser's storage in memory, which can be set to fail. */
-export class MemoryStore implements Keeper {
+export class MemoryStore {
   stored: Kept | null = null;
   failure: string | null = null;
+  readonly #listeners = new Map<object, () => void>();
 
-  load(): Promise<Kept | null> {
-    return this.#answer(this.stored);
+  /** The access of one tab. */
+  tab(): Keeper {
+    const tab: Keeper = {
+      load: () => this.#answer(() => this.stored),
+      update: (change) =>
+        this.#answer(() => {
+          const contents = change(this.stored ?? { corrections: [], fineTuned: null });
+          this.stored = contents.corrections.length === 0 ? null : contents;
+          this.#announce(tab);
+          return contents;
+        }),
+      deleteAll: () =>
+        this.#answer(() => {
+          this.stored = null;
+          this.#announce(tab);
+        }),
+      onChange: (listener) => this.#listeners.set(tab, listener),
+    };
+    return tab;
   }
 
-  save(stored: Kept): Promise<void> {
-    if (this.failure === null) this.stored = stored;
-    return this.#answer(undefined);
+  #announce(tab: Keeper): void {
+    for (const [other, listener] of this.#listeners) if (other !== tab) setTimeout(listener);
   }
 
-  deleteAll(): Promise<void> {
-    if (this.failure === null) this.stored = null;
-    return this.#answer(undefined);
-  }
-
-  #answer<T>(value: T): Promise<T> {
-    return this.failure === null ? Promise.resolve(value) : Promise.reject(new Error(this.failure));
+  async #answer<T>(access: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.failure !== null) throw new Error(this.failure);
+    return access();
   }
 }

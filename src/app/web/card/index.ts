@@ -34,7 +34,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   const hint = element(
     'p',
     { className: 'soft' },
-    'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. It stays on your device.',
+    'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. Choose it or drop it here. It stays on your device.',
   );
   host.append(
     card,
@@ -55,11 +55,15 @@ export function mount(host: HTMLElement, app: App): Panel {
       host.removeAttribute('aria-busy');
     }
   };
-  picker.addEventListener('change', () => {
-    const file = picker.files?.[0];
-    picker.value = ''; // so that picking the same file again triggers a change event
+  const load = (file: File | undefined): void => {
     if (file !== undefined) void replacePredictor(() => openFile(file));
+  };
+  picker.addEventListener('change', () => {
+    load(picker.files?.[0]);
+    picker.value = ''; // so that picking the same file again triggers a change event
   });
+  // main.ts prevents the browser from opening dropped files.
+  host.addEventListener('drop', (event) => load(event.dataTransfer?.files[0]));
   restoreButton.addEventListener('click', () => {
     void replacePredictor(async () =>
       (await import('../prediction/bundledModel.js')).openBundledModel(),

@@ -43,8 +43,7 @@ export function listenForGestures(canvas: HTMLCanvasElement, listener: GestureLi
   canvas.addEventListener('pointermove', (event) => {
     pointers.moved(event);
     if (event.pointerId !== pointers.active) return;
-    const coalesced = event.getCoalescedEvents();
-    listener.move(coalesced.length > 0 ? coalesced : [event]);
+    listener.move(coalescedPoints(event));
   });
   canvas.addEventListener('pointerup', (event) => {
     if (!pointers.up(event.pointerId)) return;
@@ -62,4 +61,11 @@ export function listenForGestures(canvas: HTMLCanvasElement, listener: GestureLi
   canvas.addEventListener('contextmenu', (event) => {
     if (pointers.active !== null) event.preventDefault();
   });
+}
+
+/** All points of a pointermove. Some browsers coalesce none: Safari before 18.2, and any browser on a page over plain HTTP. */
+function coalescedPoints(event: PointerEvent): readonly PointerPoint[] {
+  const { getCoalescedEvents } = event as Partial<PointerEvent>;
+  const coalesced = getCoalescedEvents?.call(event) ?? [];
+  return coalesced.length > 0 ? coalesced : [event];
 }

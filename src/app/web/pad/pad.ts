@@ -5,8 +5,9 @@ import type { Announcer } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Signal } from '../ui/signal.js';
 import { strokesTouched } from './erase.js';
-import { listenForGestures, type PointerPoint } from './gestures.js';
+import { listenForGestures, type GestureListener, type PointerPoint } from './gestures.js';
 import { History } from './history.js';
+import { KEYBOARD_PEN_HELP, listenForKeyboardPen, type PenPosition } from './keyboardPen.js';
 import { commandOf, shouldExecute, type Command, type Focus } from './keys.js';
 import { EMPTY_CONTENTS, isEmpty, type PadImage, type PadContents } from './padContents.js';
 import { StrokeBuilder } from '../../../data/strokes/strokeBuilder.js';
@@ -40,6 +41,8 @@ export class Pad {
   readonly toolbar = element('div', { className: 'tools', role: 'toolbar' });
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
+  /** Where the keyboard draws. */
+  readonly #keyboardPen = element('div', { className: 'keyboard-pen', hidden: true });
   readonly #app: Announcer;
   readonly #options: PadOptions;
   readonly #surface: Surface;
@@ -57,22 +60,31 @@ export class Pad {
     this.canvas = element('canvas', {
       className: 'paper',
       tabIndex: 0,
-      role: 'img',
+      role: 'application', // so that screen readers pass on the arrow keys
       ariaLabel: options.label,
+      ariaDescription: KEYBOARD_PEN_HELP,
     });
     this.#surface = new Surface(this.canvas, PEN_WIDTH, (stroke) => this.#pressures.get(stroke));
     this.#buttons = makeCommandTools((command) => this.#execute(command));
     this.toolbar.ariaLabel = `${options.label}: tools`;
     this.toolbar.append(...Object.values(this.#buttons));
     this.root = element('div', { className: options.wide === true ? 'pad wide' : 'pad' });
-    this.root.append(this.canvas, this.toolbar);
+    this.root.append(this.canvas, this.#keyboardPen, this.toolbar);
     host.append(this.root);
-    listenForGestures(this.canvas, {
+    const listener: GestureListener = {
       begin: (point, tool) => this.#begin(point, tool),
       move: (points) => this.#move(points),
       end: () => this.#end(),
       cancel: () => this.#cancel(),
+    };
+    this.canvas.addEventListener('pointerdown', () => this.root.classList.add('pointer-used'));
+    listenForKeyboardPen(this.canvas, {
+      listener,
+      isDrawing: () => this.#gesture !== null,
+      show: (position, isDown) => this.#showKeyboardPen(position, isDown),
+      announce: (text) => app.announce(text),
     });
+    listenForGestures(this.canvas, listener);
     document.addEventListener('keydown', (event) => this.#onKey(event));
     this.#show(EMPTY_CONTENTS);
   }
@@ -158,7 +170,6 @@ export class Pad {
     tool: { pen: boolean; eraser: boolean },
   ): void {
     this.#options.onStart?.();
-    this.root.classList.add('pointer-used');
     const position = this.#surface.toPadPosition(clientX, clientY);
     if (this.#isErasing || tool.eraser) {
       this.#gesture = { kind: 'erasing', position };
@@ -181,6 +192,16 @@ export class Pad {
       else if (gesture?.kind === 'erasing') this.#eraseAlong(position);
     }
     if (gesture?.kind === 'drawing') this.#showStroke(gesture.builder);
+  }
+
+  #showKeyboardPen(position: PenPosition | null, isDown: boolean): void {
+    const pen = this.#keyboardPen;
+    pen.hidden = position === null;
+    if (position === null) return;
+    this.root.classList.remove('pointer-used');
+    const { clientHeight } = this.canvas;
+    pen.style.translate = `${position[0] * clientHeight}px ${position[1] * clientHeight}px`;
+    pen.classList.toggle('down', isDown);
   }
 
   #showStroke({ points }: StrokeBuilder): void {

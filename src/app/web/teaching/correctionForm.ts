@@ -63,7 +63,7 @@ export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement 
   app.prediction.subscribe((prediction) => {
     predicted.textContent =
       prediction === null
-        ? 'Draw a character above.'
+        ? 'Draw a character on the pad.'
         : `It is read as ${prediction.ranked[0].label}.`;
   });
   fineTuner.state.subscribe(refresh);

@@ -62,10 +62,12 @@ function stateOf(
 ): readonly ['right' | 'wrong' | 'open', string] {
   if (!classes.includes(label)) return ['open', 'unknown to this model'];
   if (comparison === undefined) return ['open', 'not learned yet'];
-  const predicted = comparison.after.ranked[0].label;
-  return predicted === label
-    ? ['right', 'now read right']
-    : ['wrong', `still read as ${predicted}`];
+  const [{ label: predicted, probability }] = comparison.after.ranked;
+  const share = percent(probability);
+  if (predicted !== label) return ['wrong', `still read as ${predicted}, ${share}`];
+  return comparison.after.verdict.kind === 'unsure'
+    ? ['wrong', `read right, but not sure, ${share}`]
+    : ['right', `now read right, ${share}`];
 }
 
 /** Draws the before/after table of one correction and the result of the held-out check; a placeholder before the first lesson. */
@@ -134,9 +136,10 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
 function resultSentence(before: Prediction, after: Prediction, label: string): string {
   const [labelBefore, labelAfter] = [before.ranked[0].label, after.ranked[0].label];
   if (labelAfter !== label) return `It is still read as ${labelAfter}, not ${label}.`;
+  const share = percent(after.ranked[0].probability);
   return labelBefore === label
-    ? `It is read as ${label}, as before.`
-    : `It was read as ${labelBefore}, and is now read as ${label}.`;
+    ? `It is read as ${label}, as before, now with ${share}.`
+    : `It was read as ${labelBefore}, and is now read as ${label} with ${share}.`;
 }
 
 /** An image as the network sees it. */

@@ -22,13 +22,26 @@ export interface StoredCorrections {
   readonly fineTuned: StoredModel | null;
 }
 
-/** Storage of the corrections. Every method may reject: private windows refuse storage, and the quota may be exceeded. */
+/**
+ * Storage of the corrections, shared by all tabs of the browser. Every method that returns a promise may reject: private
+ * windows refuse storage, and the quota may be exceeded.
+ */
 export interface CorrectionStore {
   /** Null if nothing is stored. */
   load(): Promise<StoredCorrections | null>;
-  save(contents: StoredCorrections): Promise<void>;
+  /**
+   * Replaces the contents by `change(contents)`, in one transaction, so that no change of another tab is lost. Deletes the
+   * store if no corrections are left.
+   *
+   * @returns the new contents
+   */
+  update(change: (contents: StoredCorrections) => StoredCorrections): Promise<StoredCorrections>;
   deleteAll(): Promise<void>;
+  /** Calls `listener` after each change by another tab. */
+  onChange(listener: () => void): void;
 }
+
+const NOTHING: StoredCorrections = { corrections: [], fineTuned: null };
 
 const DATABASE = 'inkgrad-teaching';
 /** Changing the stored format requires a new version and a step in `upgrade`. */
@@ -68,30 +81,53 @@ async function withDatabase<T>(
   }
 }
 
+/** The stored contents. @throws FormatError if they cannot be read */
+async function read(store: {
+  get(key: string): Promise<unknown>;
+}): Promise<StoredCorrections | null> {
+  const text = await store.get('corrections');
+  const fineTuned = (await store.get('taught')) as StoredModel | undefined;
+  if (text === undefined) return null;
+  if (typeof text !== 'string')
+    throw new FormatError('what was kept in this browser cannot be read');
+  return {
+    corrections: decodeCorrections(text, 'what was kept in this browser'),
+    fineTuned: fineTuned ?? null,
+  };
+}
+
+let openChannel: BroadcastChannel | undefined;
+/** Channel to the other tabs: a message means that the store has changed. */
+const channel = (): BroadcastChannel => (openChannel ??= new BroadcastChannel(DATABASE));
+
 /** The store in IndexedDB. */
 export const browserStore: CorrectionStore = {
-  load: () =>
-    withDatabase(async (database) => {
-      const text: unknown = await database.get(STORE, 'corrections');
-      const fineTuned = (await database.get(STORE, 'taught')) as StoredModel | undefined;
-      if (typeof text !== 'string')
-        throw new FormatError('what was kept in this browser cannot be read');
-      return {
-        corrections: decodeCorrections(text, 'what was kept in this browser'),
-        fineTuned: fineTuned ?? null,
-      };
-    }, false),
-  save: async ({ corrections, fineTuned }) => {
-    await withDatabase(async (database) => {
-      const transaction = database.transaction(STORE, 'readwrite');
+  load: () => withDatabase((database) => read(database.transaction(STORE).store), false),
+  update: async (change) => {
+    const contents = await withDatabase(async (database) => {
+      const { store, done } = database.transaction(STORE, 'readwrite');
+      const changed = change((await read(store).catch(ignoreDamage)) ?? NOTHING);
+      const { corrections, fineTuned } = changed;
       await Promise.all([
-        transaction.store.put(encodeCorrections(corrections), 'corrections'),
-        fineTuned === null
-          ? transaction.store.delete('taught')
-          : transaction.store.put(fineTuned, 'taught'),
-        transaction.done,
+        store.put(encodeCorrections(corrections), 'corrections'),
+        fineTuned === null ? store.delete('taught') : store.put(fineTuned, 'taught'),
+        done,
       ]);
+      return changed;
     }, true);
+    if (contents!.corrections.length === 0) await deleteDB(DATABASE);
+    channel().postMessage('changed');
+    return contents!;
   },
-  deleteAll: () => deleteDB(DATABASE),
+  deleteAll: async () => {
+    await deleteDB(DATABASE);
+    channel().postMessage('changed');
+  },
+  onChange: (listener) => channel().addEventListener('message', listener),
 };
+
+/** Damaged contents are replaced. */
+function ignoreDamage(error: unknown): null {
+  if (error instanceof FormatError) return null;
+  throw error;
+}

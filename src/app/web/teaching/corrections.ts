@@ -122,11 +122,32 @@ export function addCorrections(
 ): Correction[] {
   const all = [...corrections];
   for (const added of more) {
-    const index = all.findIndex(({ image }) =>
-      image.every((byte, pixel) => byte === added.image[pixel]),
-    );
+    const index = all.findIndex((correction) => isSameDrawing(correction, added));
     if (index >= 0) all.splice(index, 1);
     all.push(added);
   }
   return all.slice(-MAX_CORRECTIONS);
+}
+
+/** Removes the correction of the same drawing. */
+export function removeCorrection(
+  corrections: readonly Correction[],
+  removed: Correction,
+): Correction[] {
+  return corrections.filter((correction) => !isSameDrawing(correction, removed));
+}
+
+/** The corrections, with the objects of `known` for those that it contains. */
+export function reuseCorrections(
+  corrections: readonly Correction[],
+  known: readonly Correction[],
+): Correction[] {
+  return corrections.map((correction) => {
+    const same = known.find((other) => isSameDrawing(other, correction));
+    return same?.label === correction.label && same.was === correction.was ? same : correction;
+  });
+}
+
+function isSameDrawing({ image }: Correction, other: Correction): boolean {
+  return image.every((byte, pixel) => byte === other.image[pixel]);
 }

@@ -9,11 +9,13 @@ import { Predictor } from '../prediction/predictor.js';
 import type { Prediction } from '../prediction/types.js';
 import { sha256 } from '../../sha256.js';
 import { Signal } from '../ui/signal.js';
-import type { CorrectionStore, StoredModel } from './correctionStore.js';
+import type { CorrectionStore, StoredCorrections, StoredModel } from './correctionStore.js';
 import {
   decodeCorrections,
   encodeCorrections,
   addCorrections,
+  removeCorrection,
+  reuseCorrections,
   type Correction,
 } from './corrections.js';
 import type { LessonRunner } from './lessonClient.js';
@@ -65,16 +67,21 @@ export interface FineTunerDependencies {
   readonly runLesson: LessonRunner;
 }
 
-/** Fine-tunes the original model on all corrections after each change, and selects the model that the page uses. */
+type CorrectionsChange = (corrections: readonly Correction[]) => readonly Correction[];
+
+/**
+ * Fine-tunes the original model on all corrections after each change, and selects the model that the page uses. All tabs of
+ * the browser share the corrections. The tab that changes them fine-tunes; the others take over its model.
+ */
 export class FineTuner {
   readonly state = new Signal<FineTunerState>(INITIAL_STATE);
   readonly #dependencies: FineTunerDependencies;
   #original: Predictor | null = null;
-  /** The stored form of `fineTuned`; null without it, or if the browser computes no SHA-256. */
+  /** The model in the store; null without it, or if the browser computes no SHA-256. */
   #storedModel: StoredModel | null = null;
   #lesson: AbortController | null = null;
-  /** Resolves after the last queued save or delete. */
-  #pendingSave: Promise<void> = Promise.resolve();
+  /** Resolves after the last queued access to the store. */
+  #pendingAccess: Promise<void> = Promise.resolve();
 
   private constructor(dependencies: FineTunerDependencies) {
     this.#dependencies = dependencies;
@@ -91,6 +98,7 @@ export class FineTuner {
       fineTuner.#onStoreError(error);
     }
     dependencies.app.predictor.subscribe((predictor) => fineTuner.#onPredictorChange(predictor));
+    dependencies.store.onChange(() => void fineTuner.#reload());
     return fineTuner;
   }
 
@@ -106,24 +114,23 @@ export class FineTuner {
     const { image, strokes } = drawing.value;
     const was = prediction.value?.verdict.label ?? label;
     const correction = { label, was, image: image.slice(), strokes };
-    await this.#fineTune(addCorrections(this.state.value.corrections, [correction]));
+    await this.#fineTune((corrections) => addCorrections(corrections, [correction]));
   }
 
   /** Removes a correction and fine-tunes on the others. */
   remove(correction: Correction): Promise<void> {
-    return this.#fineTune(this.state.value.corrections.filter((other) => other !== correction));
+    return this.#fineTune((corrections) => removeCorrection(corrections, correction));
   }
 
   /** Adds corrections from a file and fine-tunes on all. @throws FormatError if the file is invalid */
   async importCorrections(text: string, name: string): Promise<void> {
-    await this.#fineTune(
-      addCorrections(this.state.value.corrections, decodeCorrections(text, name)),
-    );
+    const more = decodeCorrections(text, name);
+    await this.#fineTune((corrections) => addCorrections(corrections, more));
   }
 
   /** Fine-tunes the loaded model on all corrections. */
   retrain(): Promise<void> {
-    return this.#fineTune(this.state.value.corrections);
+    return this.#fineTune((corrections) => corrections);
   }
 
   /** Cancels the lesson; the corrections stay. */
@@ -142,7 +149,7 @@ export class FineTuner {
     this.cancel();
     this.#setFineTuned(null, null);
     this.#update({ corrections: [], storageError: null });
-    await this.#save();
+    await this.#access((store) => store.deleteAll());
   }
 
   /** The corrections as the text of a file. */
@@ -152,27 +159,32 @@ export class FineTuner {
 
   /** The corrections whose label is a class of the loaded model. */
   applicableCorrections(): Correction[] {
-    const classes = this.#original?.classes ?? [];
-    return this.state.value.corrections.filter(({ label }) => classes.includes(label));
+    return this.#applicable(this.state.value.corrections);
   }
 
-  async #fineTune(corrections: readonly Correction[]): Promise<void> {
+  #applicable(corrections: readonly Correction[]): Correction[] {
+    const classes = this.#original?.classes ?? [];
+    return corrections.filter(({ label }) => classes.includes(label));
+  }
+
+  /** Changes the corrections, here and in the store, and fine-tunes on all of them. */
+  async #fineTune(change: CorrectionsChange): Promise<void> {
     this.cancel();
-    this.#update({ corrections });
-    const original = this.#original;
-    const applicable = this.applicableCorrections();
-    if (original === null || applicable.length === 0) {
-      this.#setFineTuned(null, null);
-      return this.#save();
-    }
     const lesson = new AbortController();
     this.#lesson = lesson;
-    this.#update({ progress: 'starting' });
+    this.#update({ corrections: change(this.state.value.corrections), progress: 'starting' });
     try {
-      const [, fineTuned] = await Promise.all([
-        this.#save(),
-        this.#runLesson(original, applicable, lesson.signal),
-      ]);
+      await this.#save((stored) => ({ ...stored, corrections: change(stored.corrections) }));
+      const original = this.#original;
+      const applicable = this.applicableCorrections();
+      if (lesson.signal.aborted) return;
+      if (original === null || applicable.length === 0) {
+        this.#setFineTuned(null, null);
+        if (this.state.value.corrections.length > 0)
+          await this.#save((stored) => ({ ...stored, fineTuned: null }));
+        return;
+      }
+      const fineTuned = await this.#runLesson(original, applicable, lesson.signal);
       await this.#installLesson(original, applicable, fineTuned, lesson.signal);
     } catch (error) {
       if (!lesson.signal.aborted) this.#dependencies.app.showError(error);
@@ -211,12 +223,14 @@ export class FineTuner {
     }
     const corrections = encodeCorrections(applicable);
     this.#update({ restored: false });
-    this.#setFineTuned(
-      fineTuned,
-      digest === null ? null : { digest, safetensors, corrections, exam: evaluation },
-    );
+    const model = digest === null ? null : { digest, safetensors, corrections, exam: evaluation };
+    this.#setFineTuned(fineTuned, model);
     this.#dependencies.app.announce('It has learned what you taught it.');
-    await this.#save();
+    // If another tab has changed the corrections, it fine-tunes, too, and stores its model.
+    await this.#save((stored) => {
+      const isCurrent = encodeCorrections(this.#applicable(stored.corrections)) === corrections;
+      return isCurrent ? { ...stored, fineTuned: model } : stored;
+    });
   }
 
   /** Handles a change of the page's predictor: the original, the fine-tuned model, or a new original. */
@@ -230,29 +244,53 @@ export class FineTuner {
       this.#original = predictor;
       this.#update({ fineTuned: null });
       fineTuned?.predictor.dispose();
-      void this.#restore(predictor, isFirst).catch((error: unknown) =>
-        this.#dependencies.app.showError(error),
-      );
+      this.#restore(predictor, isFirst, true);
     }
     this.#update({ usesFineTuned: predictor === this.state.value.fineTuned?.predictor });
   }
 
   /** Opens the stored model if it was fine-tuned from `original` on the current corrections. */
-  async #restore(original: Predictor, activate: boolean): Promise<void> {
+  #restore(original: Predictor, activate: boolean, isEarlierVisit: boolean): void {
+    this.#openStored(original, activate, isEarlierVisit).catch((error: unknown) =>
+      this.#dependencies.app.showError(error),
+    );
+  }
+
+  async #openStored(
+    original: Predictor,
+    activate: boolean,
+    isEarlierVisit: boolean,
+  ): Promise<void> {
     const stored = this.#storedModel;
     if (stored === null) return;
     if (stored.digest !== (await sha256(original.card.safetensors))) return;
     const applicable = this.applicableCorrections();
     if (stored.corrections !== encodeCorrections(applicable)) return;
     const fineTuned = await openFineTuned(original, stored.safetensors, stored.exam, applicable);
-    if (this.#original !== original || this.#lesson !== null) {
+    if (this.#original !== original || this.#lesson !== null || this.#storedModel !== stored) {
       fineTuned.predictor.dispose();
       return;
     }
-    this.#update({ restored: true });
+    this.#update({ restored: isEarlierVisit });
     this.#setFineTuned(fineTuned, stored, activate);
-    if (activate)
-      this.#dependencies.app.announce('The page reads with what you taught it last time.');
+    if (!activate) return;
+    const origin = isEarlierVisit ? 'last time' : 'in another tab';
+    this.#dependencies.app.announce(`The page reads with what you taught it ${origin}.`);
+  }
+
+  /** Takes over the changes of another tab. */
+  async #reload(): Promise<void> {
+    const known = this.state.value.corrections;
+    await this.#access(async (store) => {
+      const contents = await store.load();
+      this.#storedModel = contents?.fineTuned ?? null;
+      this.#setCorrections(contents?.corrections ?? []);
+    });
+    const { corrections, fineTuned, usesFineTuned } = this.state.value;
+    if (encodeCorrections(corrections) !== encodeCorrections(known)) this.cancel();
+    if (corrections.length === 0) this.#setFineTuned(null, null);
+    else if (this.#original !== null)
+      this.#restore(this.#original, fineTuned === null || usesFineTuned, false);
   }
 
   /** Replaces the fine-tuned model; null removes it. With `activate` the page predicts with the new one. */
@@ -268,22 +306,33 @@ export class FineTuner {
     previous?.predictor.dispose();
   }
 
-  /** Saves the state. A failure sets `storageError` and does not stop the lesson. */
-  #save(): Promise<void> {
-    const { corrections } = this.state.value;
-    const { store } = this.#dependencies;
-    const fineTuned = this.#storedModel;
-    this.#pendingSave = this.#pendingSave.then(async () => {
+  /** Changes the contents of the store, and takes over corrections that other tabs have added to it. */
+  #save(change: (stored: StoredCorrections) => StoredCorrections): Promise<void> {
+    return this.#access(async (store) => {
+      this.#setCorrections((await store.update(change)).corrections);
+    });
+  }
+
+  /** Accesses the store after earlier accesses. A failure sets `storageError` and does not stop the lesson. */
+  #access(use: (store: CorrectionStore) => Promise<void>): Promise<void> {
+    this.#pendingAccess = this.#pendingAccess.then(async () => {
       try {
-        await (corrections.length === 0
-          ? store.deleteAll()
-          : store.save({ corrections, fineTuned }));
+        await use(this.#dependencies.store);
         this.#update({ storageError: null });
       } catch (error) {
         this.#onStoreError(error);
       }
     });
-    return this.#pendingSave;
+    return this.#pendingAccess;
+  }
+
+  /** Sets the corrections to those of the store. Known ones remain the same objects, the keys of `comparisons`. */
+  #setCorrections(stored: readonly Correction[]): void {
+    const known = this.state.value.corrections;
+    const corrections = reuseCorrections(stored, known);
+    const isSame =
+      corrections.length === known.length && corrections.every((one, i) => one === known[i]);
+    if (!isSame) this.#update({ corrections });
   }
 
   #onStoreError(error: unknown): void {

@@ -2,10 +2,12 @@
 // Loaded after the first prediction, because there may be a fine-tuned model to restore.
 
 import type { App } from '../app.js';
+import type { Predictor } from '../prediction/predictor.js';
 import { element } from '../ui/dom.js';
 import { browserStore } from './correctionStore.js';
 import { runLessonInWorker } from './lessonClient.js';
 import { FineTuner } from './fineTuner.js';
+import { mountModelNotice, type ModelNoticeHosts } from './modelNotice.js';
 import './modelSwitch.css';
 
 let starting: Promise<FineTuner> | undefined;
@@ -16,9 +18,19 @@ export function fineTunerOf(app: App): Promise<FineTuner> {
   return starting;
 }
 
-/** Restores the fine-tuned model of an earlier visit and mounts the switch in `host`. */
-export async function restoreFineTuned(host: HTMLElement, app: App): Promise<void> {
-  mountSwitch(host, await fineTunerOf(app));
+/**
+ * Restores the fine-tuned model of an earlier visit, and mounts the switch and the name of the model in use.
+ *
+ * @param bundled the page's own model; null if it could not be loaded
+ */
+export async function restoreFineTuned(
+  hosts: ModelNoticeHosts,
+  app: App,
+  bundled: Predictor | null,
+): Promise<void> {
+  const fineTuner = await fineTunerOf(app);
+  mountModelNotice(hosts, app, fineTuner, bundled);
+  mountSwitch(hosts.mark, fineTuner);
 }
 
 /** Mounts the switch in `host`; it is removed while there is no fine-tuned model. */

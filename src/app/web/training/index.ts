@@ -3,6 +3,7 @@
 
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
+import { askBeforeLeaving } from '../ui/leavePrompt.js';
 import { Client } from './client.js';
 import { DeviceField } from './deviceField.js';
 import { LiveView } from './liveView.js';
@@ -119,6 +120,7 @@ class Training {
 
   #setPhase(phase: Phase): void {
     this.#phase = phase;
+    askBeforeLeaving(phase !== 'idle' && phase !== 'opening');
     this.#updateControls();
   }
 

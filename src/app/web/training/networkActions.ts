@@ -63,7 +63,7 @@ export class NetworkActions {
     try {
       const module = await import('../prediction/predictor.js');
       this.#app.predictor.set(await module.Predictor.open(this.#report.bytes.slice(), FILE_NAME));
-      this.#text.textContent = `The pad is read by the network after ${trainedFor}. Draw something above.`;
+      this.#text.textContent = `The pad is read by the network after ${trainedFor}. Draw something.`;
       this.#app.announce(this.#text.textContent);
     } catch (error) {
       this.#app.showError(error);

@@ -3,6 +3,7 @@
 
 import type { App, MountPanel, Panel } from '../app.js';
 import { element } from './dom.js';
+import { ignoreSecondClick } from './secondClick.js';
 
 /** Description of a tab. */
 export interface Tab {
@@ -20,6 +21,10 @@ export const TABS: readonly Tab[] = [
   { name: 'train', title: 'Train', load: () => import('../training/index.js') },
   { name: 'model', title: 'Model', load: () => import('../card/index.js') },
 ];
+
+/** Class of the body after a tab has been chosen. */
+const PANEL_OPEN = 'panel-open';
+const isPanelOpen = (): boolean => document.body.classList.contains(PANEL_OPEN);
 
 /** A mounted tab. */
 interface TabState {
@@ -84,7 +89,7 @@ export function mountTabs(
     });
   };
   const openTab = (tabState: TabState): void => {
-    document.body.classList.add('panel-open'); // moves the pad to the side (panelLayout.css)
+    document.body.classList.add(PANEL_OPEN); // moves the pad to the side (panelLayout.css)
     select(tabState);
     activate(tabState);
     const address = new URLSearchParams(location.hash.slice(1));
@@ -97,7 +102,11 @@ export function mountTabs(
   };
 
   tabStates.forEach((tabState, index) => {
-    tabState.button.addEventListener('click', () => openTab(tabState));
+    tabState.button.addEventListener('click', (event) => {
+      const isMouseOrTouch = event.detail > 0;
+      if (isMouseOrTouch && !isPanelOpen()) ignoreSecondClick(event);
+      openTab(tabState);
+    });
     tabState.button.addEventListener('keydown', (event) => {
       const target = {
         ArrowLeft: index - 1,

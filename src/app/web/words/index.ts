@@ -4,6 +4,7 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
+import { makeTypeForm } from './typeForm.js';
 import { resolveLine } from '../../words/line.js';
 import { isUnchanged, LinePredictor, type StrokesVersion, versionOf } from './linePredictor.js';
 import { type Edit, joinEdit, segment, splitEdit } from '../../words/segment.js';
@@ -39,7 +40,12 @@ class WordsPanel {
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
     const frame = element('div', { className: 'pad-frame' });
-    this.#pad = new Pad(frame, app, { label: 'Pad for a line', wide: true });
+    const typeForm = makeTypeForm(app, () => this.#pad);
+    this.#pad = new Pad(frame, app, {
+      label: 'Pad for a line',
+      wide: true,
+      onStart: () => typeForm.stop(),
+    });
     frame.append(this.#boxes);
     this.#text.ariaLabel = 'The line as text';
     const instructions =
@@ -48,6 +54,7 @@ class WordsPanel {
     host.append(
       element('p', { className: 'soft' }, instructions),
       frame,
+      typeForm.element,
       element('div', { className: 'result' }, this.#text, this.#copy),
       this.#list,
       element('p', { className: 'soft small' }, LIMITATIONS),

@@ -2,7 +2,7 @@
 
 import type { Stroke } from '../../../../data/strokes/raster.js';
 
-/** Duration of a character's animation, in milliseconds. */
+/** Default duration: that of a character. */
 const DURATION = 900;
 
 /**
@@ -43,11 +43,13 @@ function lengthOf(stroke: Stroke): number {
  * Animates strokes, frame by frame; shows them immediately if the visitor prefers reduced motion.
  *
  * @param show called with the strokes so far, at the end with all
+ * @param duration in milliseconds
  * @returns a function that stops the animation; the strokes shown so far stay
  */
 export function animateStrokes(
   strokes: readonly Stroke[],
   show: (soFar: readonly Stroke[]) => void,
+  duration = DURATION,
 ): () => void {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
     show(strokes);
@@ -55,7 +57,7 @@ export function animateStrokes(
   }
   const start = performance.now();
   let frame = requestAnimationFrame(function next(now) {
-    const fraction = (now - start) / DURATION;
+    const fraction = (now - start) / duration;
     show(fraction < 1 ? strokesUpTo(strokes, fraction) : strokes);
     if (fraction < 1) frame = requestAnimationFrame(next);
   });
