@@ -41,7 +41,8 @@ describe.skipIf(executable === null).concurrent(`the model card${skipSuffix}`, (
     await eventually(async () => expect(await card(page)).toContain('mine.safetensors'));
     expect(await card(page)).not.toContain('test images');
     expect(await card(page)).toContain('nothing'); // the data that the model names
-    await page.getByRole('button', { name: 'Back to the page’s model' }).click();
+    const panel = page.getByRole('tabpanel', { name: 'Model' });
+    await panel.getByRole('button', { name: 'Back to the page’s model' }).click();
     await eventually(async () => expect(await card(page)).toContain(digest));
     await context.close();
   });

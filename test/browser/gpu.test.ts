@@ -33,18 +33,24 @@ describe.skipIf(executable === null).concurrent.each(MODES)(
         await opened.page.evaluate(() => checks.disposeSharedGpu());
       });
 
-      const samples = LONG ? 'every sample' : 'a sample (test:long: every sample)';
-      it(`agrees with the reference on ${samples} of every op, and on every kernel`, async () => {
+      // WebGL2 in software compiles slowly, and both modes generate the same kernels from an op.
+      const samples = LONG ? 'every' : mode === 'webgpu' ? 'first' : 'no';
+      const extents = {
+        every: 'every kernel, and on every sample of every op',
+        first: 'every kernel, and on a sample of every op (test:long: every sample)',
+        no: 'every kernel (test:long: and on every sample of every op)',
+      };
+      it(`agrees with the reference on ${extents[samples]}`, async () => {
         const { adapter, software, results } = await opened.page.evaluate(
-          ([m, allSamples]) => checks.kernelSuite(m, allSamples),
-          [mode, LONG] as const,
+          ([m, choice]) => checks.kernelSuite(m, choice),
+          [mode, samples] as const,
         );
         expect(results.filter(({ ok }) => !ok)).toEqual([]);
         const names = results.map(({ name }) => name);
         expect(names).toEqual(
           expect.arrayContaining(allKernels.map(({ kernel }) => `kernel ${kernel.name}`)),
         );
-        expect(results.length).toBeGreaterThan(150);
+        expect(results.length).toBeGreaterThan(samples === 'no' ? allKernels.length : 150);
         expect(adapter).toMatch(/swiftshader/i);
         expect(software).toBe(true);
       });

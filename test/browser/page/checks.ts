@@ -84,10 +84,20 @@ function furtherSamples(): ReadonlySet<string> {
   return new Set(allComputations.filter(isFurther).map(({ title }) => title));
 }
 
-/** The kernel suite on a GPU: every kernel and edge case, and all samples of each op or the first. */
-async function kernelSuite(mode: GpuMode, allSamples: boolean): Promise<SuiteReport> {
+/** Which samples of each op the kernel suite runs. */
+type SampleChoice = 'every' | 'first' | 'no';
+
+function omittedSamples(samples: SampleChoice): ReadonlySet<string> {
+  if (samples === 'every') return new Set();
+  return samples === 'first'
+    ? furtherSamples()
+    : new Set(allComputations.map(({ title }) => title));
+}
+
+/** The kernel suite on a GPU: every kernel and edge case, and samples of each op. */
+async function kernelSuite(mode: GpuMode, samples: SampleChoice): Promise<SuiteReport> {
   const backend = await openSharedGpu(mode);
-  const omitted = allSamples ? new Set<string>() : furtherSamples();
+  const omitted = omittedSamples(samples);
   const results = await runKernelSuite(backend, { only: (title) => !omitted.has(title) });
   const { adapter, software } = backend.adapter;
   return { adapter, software, results };
