@@ -84,21 +84,19 @@ function furtherSamples(): ReadonlySet<string> {
   return new Set(allComputations.filter(isFurther).map(({ title }) => title));
 }
 
-/** Which samples of each op the kernel suite runs. */
-type SampleChoice = 'every' | 'first' | 'no';
+/** Besides every kernel: edge cases and which samples of each op; or neither. */
+type Extent = 'every sample' | 'one sample' | 'kernels only';
 
-function omittedSamples(samples: SampleChoice): ReadonlySet<string> {
-  if (samples === 'every') return new Set();
-  return samples === 'first'
-    ? furtherSamples()
-    : new Set(allComputations.map(({ title }) => title));
-}
-
-/** The kernel suite on a GPU: every kernel and edge case, and samples of each op. */
-async function kernelSuite(mode: GpuMode, samples: SampleChoice): Promise<SuiteReport> {
+/** The kernel suite on a GPU. */
+async function kernelSuite(mode: GpuMode, extent: Extent): Promise<SuiteReport> {
   const backend = await openSharedGpu(mode);
-  const omitted = omittedSamples(samples);
-  const results = await runKernelSuite(backend, { only: (title) => !omitted.has(title) });
+  const further = furtherSamples();
+  const results = await runKernelSuite(backend, {
+    only: (title) =>
+      extent === 'kernels only'
+        ? title.startsWith('kernel ')
+        : extent === 'every sample' || !further.has(title),
+  });
   const { adapter, software } = backend.adapter;
   return { adapter, software, results };
 }
