@@ -4,12 +4,11 @@
 // A coordinate is the center of a pixel: the line from (2, 5) to (9, 5) with thickness 1 fills
 // exactly the pixels 2 to 9 of row 5. Drawing is clipped to the canvas.
 
-import { ArgumentError } from '../../engine/errors.js';
 import { INK, WHITE, type Color } from './color.js';
 import type { TextOptions } from './drawing.js';
-import { GLYPH_ROWS, textWidth, traceText } from './font.js';
+import { textWidth, traceText } from './font.js';
 
-/** An RGB canvas with its origin at the top left. */
+/** An RGB canvas with its origin at the top left; Drawing checks the sizes. */
 export class Canvas {
   readonly width: number;
   readonly height: number;
@@ -17,13 +16,6 @@ export class Canvas {
   readonly pixels: Uint8Array;
 
   constructor(width: number, height: number, background: Color = WHITE) {
-    for (const side of [width, height]) {
-      if (!Number.isSafeInteger(side) || side < 1 || side > 20_000) {
-        throw new ArgumentError(
-          `canvas: sides must be whole numbers from 1 to 20,000, got ${width} x ${height}`,
-        );
-      }
-    }
     this.width = width;
     this.height = height;
     this.pixels = new Uint8Array(width * height * 3);
@@ -169,26 +161,14 @@ export class Canvas {
   }
 
   /**
-   * Copies a grayscale image, one byte per pixel, with `scale` x `scale` canvas pixels per image
-   * pixel; `invert` maps 255 to black.
+   * Copies a gray image, 0 = paper, 255 = ink, dark on white.
+   *
+   * @param pixels `[length / width, width]`
+   * @param scale canvas pixels per pixel of the image
    */
-  image(
-    x: number,
-    y: number,
-    gray: Uint8Array,
-    width: number,
-    height: number,
-    options: { readonly scale?: number; readonly invert?: boolean } = {},
-  ): void {
-    const { scale = 1, invert = false } = options;
-    if (gray.length !== width * height) {
-      throw new ArgumentError(
-        `canvas: an image of ${width} x ${height} takes ${width * height} bytes, got ` +
-          `${gray.length}`,
-      );
-    }
-    for (let i = 0; i < gray.length; i++) {
-      const value = invert ? 255 - gray[i] : gray[i];
+  image(x: number, y: number, pixels: Uint8Array, width: number, scale = 1): void {
+    for (let i = 0; i < pixels.length; i++) {
+      const value = 255 - pixels[i];
       const [column, row] = [i % width, Math.floor(i / width)];
       this.fillRect(x + column * scale, y + row * scale, scale, scale, [value, value, value]);
     }
@@ -202,9 +182,4 @@ export class Canvas {
       }
     }
   }
-}
-
-/** Height of a line of text in pixels, including descenders. */
-export function lineHeight(scale = 1): number {
-  return GLYPH_ROWS * scale;
 }

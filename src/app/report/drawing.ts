@@ -128,10 +128,8 @@ export class Drawing {
 
   /** Draws a straight line with round ends. */
   line(x0: number, y0: number, x1: number, y1: number, color: Color, thickness = 1): void {
-    const [from, to] = [
-      { x: x0, y: y0 },
-      { x: x1, y: y1 },
-    ];
+    const from = { x: x0, y: y0 };
+    const to = { x: x1, y: y1 };
     this.#shapes.push({ kind: 'line', from, to, color, thickness });
   }
 

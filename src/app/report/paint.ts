@@ -1,7 +1,7 @@
 // Paints a drawing on a canvas of pixels, with the bitmap font.
 
 import { Canvas } from './canvas.js';
-import type { Drawing, ImageShape, RectShape, Shape } from './drawing.js';
+import type { Drawing, RectShape, Shape } from './drawing.js';
 
 /** The pixels of a drawing. */
 export function paint(drawing: Drawing): Canvas {
@@ -30,7 +30,7 @@ function paintShape(canvas: Canvas, shape: Shape): void {
       break;
     }
     case 'image':
-      paintImage(canvas, shape);
+      canvas.image(shape.x, shape.y, shape.pixels, shape.width, shape.scale);
       break;
     case 'inset':
       canvas.draw(shape.x, shape.y, paint(shape.drawing));
@@ -40,8 +40,4 @@ function paintShape(canvas: Canvas, shape: Shape): void {
 function paintRect(canvas: Canvas, { x, y, width, height, color, thickness }: RectShape): void {
   if (thickness === 0) canvas.fillRect(x, y, width, height, color);
   else canvas.strokeRect(x, y, width, height, color, thickness);
-}
-
-function paintImage(canvas: Canvas, { x, y, pixels, width, height, scale }: ImageShape): void {
-  canvas.image(x, y, pixels, width, height, { scale, invert: true });
 }

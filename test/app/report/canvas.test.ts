@@ -25,14 +25,6 @@ describe('a canvas', () => {
     expect(new Canvas(1, 1).at(0, 0)).toEqual(WHITE);
   });
 
-  it('rejects invalid sizes', () => {
-    expect(() => new Canvas(0, 5)).toThrow(
-      'canvas: sides must be whole numbers from 1 to 20,000, got 0 x 5',
-    );
-    expect(() => new Canvas(5, 1.5)).toThrow('got 5 x 1.5');
-    expect(() => new Canvas(20_001, 5)).toThrow('20,000');
-  });
-
   it('fills boxes, and clips them', () => {
     const canvas = new Canvas(5, 4);
     canvas.fillRect(3, 1, 10, 2, RED);
@@ -82,18 +74,15 @@ describe('a canvas', () => {
     expect(canvas.pixels.every((value) => value === 255)).toBe(true);
   });
 
-  it('copies gray images, scaled and mapped to paper and ink', () => {
+  it('copies gray images dark on white, at any scale', () => {
     const canvas = new Canvas(4, 4);
-    canvas.image(1, 1, Uint8Array.of(0, 255, 100, 0), 2, 2, { invert: true });
+    canvas.image(1, 1, Uint8Array.of(0, 255, 100, 0), 2);
     expect(canvas.at(1, 1)).toEqual(WHITE);
     expect(canvas.at(2, 1)).toEqual([0, 0, 0]);
     expect(canvas.at(1, 2)).toEqual([155, 155, 155]);
     const large = new Canvas(4, 2);
-    large.image(0, 0, Uint8Array.of(0, 255), 2, 1, { scale: 2 });
+    large.image(0, 0, Uint8Array.of(255, 0), 2, 2);
     expect(print(large)).toEqual(['##..', '##..']);
-    expect(() => canvas.image(0, 0, Uint8Array.of(1, 2, 3), 2, 2)).toThrow(
-      'an image of 2 x 2 takes 4 bytes, got 3',
-    );
   });
 
   it('copies another canvas', () => {

@@ -54,7 +54,7 @@ describe('a drawing', () => {
     canvas.text(5, 30, 'a < b', { color: BLUE });
     canvas.text(50, 38, 'up', { vertical: true });
     canvas.outlinedText(30, 28, 'T', { align: 'center', scale: 2 });
-    canvas.image(44, 20, IMAGE, 2, 2, { scale: 3, invert: true });
+    canvas.image(44, 20, IMAGE, 2, 3);
     const inset = new Canvas(8, 8);
     inset.disc(4, 4, 3, RED);
     canvas.draw(30, 12, inset);
