@@ -12,6 +12,7 @@ import { dataProblem, storedPart, type Collection, type PartImages } from './col
 import { parseAsciiMapping, parseClassList } from './formats/classNames.js';
 import type { Orientation } from './formats/orientation.js';
 import { transposeImages, type PartName, type StoredImages } from './formats/storedImages.js';
+import { unreadable } from './listing.js';
 import type { PartFiles } from './locate.js';
 
 type Parts = Collection['parts'];
@@ -146,9 +147,10 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
     file.on('error', (error) => gunzip.destroy(error));
     yield* file.pipe(gunzip) as AsyncIterable<Uint8Array>;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_') === true) throw damagedGzip(printable(path), error);
-    throw dataProblem(printable(path), `cannot be read (${message})`, 'check its permissions');
+    const { code } = error as NodeJS.ErrnoException;
+    throw code?.startsWith('Z_') === true
+      ? damagedGzip(printable(path), error)
+      : unreadable(path, error);
   } finally {
     file.destroy();
   }
@@ -159,8 +161,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
     const { size } = await stat(path);
     if (size <= MAX_FILE) return await readFile(path);
   } catch (error) {
-    const { message } = error as Error;
-    throw dataProblem(printable(path), `cannot be read (${message})`, 'check its permissions');
+    throw unreadable(path, error);
   }
   throw new DataError(
     `${printable(path)}: is larger than ${MAX_FILE} bytes; store fewer images in it`,

@@ -4,12 +4,12 @@
 import { join } from 'node:path';
 import { DataError } from '../../data/errors.js';
 import type { DecodedImage } from '../../data/image/workingImage.js';
+import { IMAGE_EXTENSION } from '../images/files.js';
 import { printable } from '../terminal/printable.js';
 import { dataProblem, type Collection, type PartImages } from './collection.js';
 import type { PartName } from './formats/storedImages.js';
 import { listDeep, listFolder, type Listing } from './listing.js';
 
-const IMAGE_EXTENSION = /\.(png|jpe?g)$/i;
 /** Names of the folders of parts. */
 const PART_FOLDERS: Readonly<Record<PartName, RegExp>> = {
   train: /^train(ing)?$/i,

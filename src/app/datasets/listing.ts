@@ -3,6 +3,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../../data/errors.js';
+import { explainSystemError } from '../systemErrors.js';
 import { printable } from '../terminal/printable.js';
 
 /** The visible contents of a folder, sorted by name. */
@@ -66,9 +67,9 @@ export async function listDeep(
   return paths;
 }
 
-function unreadable(folder: string, error: unknown): DataError {
-  const { message } = error as Error;
+/** The error for a file or folder of a data set that the system cannot read. */
+export function unreadable(path: string, error: unknown): DataError {
   return new DataError(
-    `${printable(folder)}: cannot be read (${printable(message)}); check its permissions`,
+    `${printable(path)}: cannot be read: ${printable(explainSystemError(error, 'read'))}`,
   );
 }

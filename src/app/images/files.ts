@@ -10,7 +10,8 @@ import { MAX_BYTES } from './limits.js';
 /** Means stdin on the command line. */
 export const STDIN = '-';
 
-const IMAGE_EXTENSION = /\.(png|jpe?g)$/i;
+/** Names of image files. */
+export const IMAGE_EXTENSION = /\.(png|jpe?g)$/i;
 /** Files in which macOS stores attributes of the file with the rest of the name. */
 const MACOS_PREFIX = '._';
 

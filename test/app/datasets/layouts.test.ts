@@ -4,6 +4,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildDataset } from '../../../src/app/datasets/buildDataset.js';
+import { listFolder } from '../../../src/app/datasets/listing.js';
 import { openCollection } from '../../../src/app/datasets/openCollection.js';
 import type { OpenedCollection } from '../../../src/app/datasets/openCollection.js';
 import { DataError, DataMissingError } from '../../../src/data/errors.js';
@@ -298,4 +299,12 @@ it('limits a part to images of all classes, the same ones every time', async () 
   expect(first.length).toBe(12);
   expect(classCounts(first).every((count) => count > 0)).toBe(true);
   expect((await limited()).images).toEqual(first.images);
+});
+
+it('a path that the system cannot read is an error with its cause and remedy', async () => {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, { file: '' });
+  await expect(listFolder(join(folder, 'file', 'inner'))).rejects.toThrow(
+    /file.inner: cannot be read: a parent of the path is a file \(ENOTDIR\); check the path$/,
+  );
 });

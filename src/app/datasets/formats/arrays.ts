@@ -2,10 +2,9 @@
 
 import { DataError } from '../../../data/errors.js';
 import { format } from '../../../engine/shape.js';
+import type { NumberArray } from '../../../data/loading/arrayDataset.js';
 import type { HostArray } from './npy.js';
 import { squareOf, type StoredImages } from './storedImages.js';
-
-type Numbers = Exclude<HostArray['data'], readonly string[]>;
 
 /** Count, height, width and channels of the images, and where the channels are. */
 interface Geometry {
@@ -34,7 +33,7 @@ export function imagesOfArrays(images: HostArray, labels: HostArray, name: strin
   }
   if (texts.length === 0) throw new DataError(`${name}: contains no images; download it again`);
   const { height, width, channels } = geometry;
-  const bytes = toBytes(images.data as Numbers, name);
+  const bytes = toBytes(images.data as NumberArray, name);
   const pixels = geometry.channelsFirst ? interleave(bytes, geometry) : bytes;
   return { pixels, height, width, channels, labels: texts };
 }
@@ -65,8 +64,8 @@ function itemGeometry(item: readonly number[]): Omit<Geometry, 'count'> | null {
   return null;
 }
 
-/** Whole numbers as they are; numbers from 0 to 1, such as floats and booleans, times 255. */
-function toBytes(data: Numbers, name: string): Uint8Array {
+/** Pixels as bytes: whole numbers unchanged; floats and booleans from 0 to 1 times 255. */
+function toBytes(data: NumberArray, name: string): Uint8Array {
   let [min, max, whole] = [Infinity, -Infinity, true];
   for (const value of data) {
     min = Math.min(min, value);
@@ -111,7 +110,7 @@ export function labelTexts({ shape, data }: HostArray, name: string): readonly s
   }
   if (Array.isArray(data)) return data as readonly string[];
   const texts = new Map<number, string>();
-  return Array.from(data as Numbers, (value) => {
+  return Array.from(data as NumberArray, (value) => {
     const known = texts.get(value);
     if (known !== undefined) return known;
     if (!Number.isInteger(value)) {

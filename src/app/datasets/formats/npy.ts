@@ -7,23 +7,14 @@
 // column-major arrays.
 
 import { DataError } from '../../../data/errors.js';
+import type { NumberArray } from '../../../data/loading/arrayDataset.js';
 import { sizeOf } from '../../../engine/shape.js';
 import { fromHalf } from '../../../nn/saving/elementTypes.js';
-
-type Numbers =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
 
 /** An array in row-major order: numbers, or texts. */
 export interface HostArray {
   readonly shape: readonly number[];
-  readonly data: Numbers | readonly string[];
+  readonly data: NumberArray | readonly string[];
 }
 
 const SIGNATURE = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -178,8 +169,8 @@ export function toRowMajor({ shape, data }: HostArray): HostArray {
     const order = rowMajorOrder(shape);
     return { shape, data: Array.from(order, (index) => data[index] as string) };
   }
-  const numbers = data as Numbers;
-  const result = new (numbers.constructor as new (length: number) => Numbers)(numbers.length);
+  const numbers = data as NumberArray;
+  const result = new (numbers.constructor as new (length: number) => NumberArray)(numbers.length);
   let position = 0;
   for (const index of rowMajorOrder(shape)) result[position++] = numbers[index];
   return { shape, data: result };

@@ -1,5 +1,5 @@
 // Labeled images as a file stores them: bytes of one size, each with the text of its label. The
-// parsers of this folder return them; open.ts converts them to a data set.
+// parsers of this folder return them; openCollection.ts and buildDataset.ts convert them to a data set.
 
 import { DataError } from '../../../data/errors.js';
 
