@@ -17,7 +17,7 @@ import { Reporter } from '../terminal/reporter.js';
 import { openTestSource, openTrainingSource } from '../training/source.js';
 import { withBackend } from '../device/backend.js';
 import { ArgumentError, Rng } from '../../engine/index.js';
-import { limitImages, type ImageDataset } from '../../data/loading/imageDataset.js';
+import { spreadImages, type ImageDataset } from '../../data/loading/imageDataset.js';
 import type { CommandBody } from './commandBody.js';
 import { reportModel } from './modelNotes.js';
 import {
@@ -81,7 +81,7 @@ async function openPart(
   const part = args.part === 'val' ? validation : train;
   checkClasses(model.name, classes, part);
   checkSameImages(model.name, args.part, training, part);
-  return args.limit === undefined ? part : limitImages(part, args.limit);
+  return args.limit === undefined ? part : spreadImages(part, args.limit);
 }
 
 const PART_NAMES = { train: 'training', val: 'validation' } as const;

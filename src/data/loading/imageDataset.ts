@@ -158,6 +158,22 @@ export function limitImages(dataset: ImageDataset, n: number): ImageDataset {
   });
 }
 
+/**
+ * n images at equal distances, so that data sorted by class keeps its classes; all of them if there
+ * are fewer.
+ *
+ * @throws ArgumentError unless n is a positive integer
+ */
+export function spreadImages(dataset: ImageDataset, n: number): ImageDataset {
+  checkInteger('limit', 'n', n, 1);
+  const { length } = dataset;
+  if (n >= length) return dataset;
+  return selectImages(
+    dataset,
+    Array.from({ length: n }, (_, i) => Math.floor((i * length) / n)),
+  );
+}
+
 /** Zeros for `length` labels, in the smallest type that can store every class index. */
 export function newLabels(length: number, classes: number): ClassLabels {
   return classes > 256 ? new Uint16Array(length) : new Uint8Array(length);

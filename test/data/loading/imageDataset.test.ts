@@ -5,6 +5,7 @@ import {
   classCounts,
   imageAt,
   limitImages,
+  spreadImages,
   ImageDataset,
   selectImages,
 } from '../../../src/data/loading/imageDataset.js';
@@ -78,6 +79,26 @@ describe('a data set', () => {
     part.images[0] = 99;
     expect(members(dataset)).toEqual([0, 1, 2, 3]);
     expect(() => selectImages(dataset, [4])).toThrow(/example 4 is outside its 4/);
+  });
+
+  it('spreadImages takes images at equal distances, or all', () => {
+    const sorted = new ImageDataset({
+      name: 'sorted',
+      images: Uint8Array.from({ length: 10 }, (_, i) => i),
+      height: 1,
+      width: 1,
+      labels: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 2, 2, 2),
+      classes: ['a', 'b', 'c'],
+      synthetic: true,
+    });
+    const { images, labels } = spreadImages(sorted, 3);
+    expect([[...images], [...labels]]).toEqual([
+      [0, 3, 6],
+      [0, 0, 1],
+    ]);
+    expect([...spreadImages(sorted, 5).labels]).toEqual([0, 0, 1, 1, 2]);
+    expect(spreadImages(sorted, 11)).toBe(sorted);
+    expect(() => spreadImages(sorted, 0)).toThrow('limit');
   });
 
   it('limitImages keeps the first images, or all', () => {
