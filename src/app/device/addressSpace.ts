@@ -4,13 +4,12 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { MAX_DEFAULT_THREADS } from '../../engine/backends/wasm/index.js';
 import { ArgumentError } from '../../engine/errors.js';
 
 const GB = 1e9;
 const FIRST_THREAD = 12 * GB;
 const FURTHER_THREAD = 2 * GB;
-/** The wasm backend starts at most this many threads by default. */
-const MAX_DEFAULT_THREADS = 8;
 
 /** The limit of a process's address space in bytes, from the text of /proc/self/limits. */
 export function parseAddressSpace(limits: string): number {

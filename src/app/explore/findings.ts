@@ -2,6 +2,7 @@
 // doubtful labels.
 
 import type { ImageDataset } from '../../data/loading/imageDataset.js';
+import { csvRow } from '../terminal/csv.js';
 import type { Exploration } from './index.js';
 
 /** Number of class pairs in the summary and the report. */
@@ -64,18 +65,15 @@ export function doubtsTable(
   dataset: ImageDataset,
   { votes, sampleIndices, neighbors }: Exploration,
 ): string {
-  // Only class names of an unusual mapping can contain a comma or a quote.
-  const csvCell = (text: string): string =>
-    /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const rows = votes.doubts.map(({ index, label, suggested, votes: count, distance }) =>
-    [
+    csvRow([
       sampleIndices[index],
-      csvCell(dataset.classes[label]),
-      csvCell(dataset.classes[suggested]),
-      `${count}`,
-      `${neighbors.k}`,
+      dataset.classes[label],
+      dataset.classes[suggested],
+      count,
+      neighbors.k,
       distance.toFixed(3),
-    ].join(','),
+    ]),
   );
   return ['image,label,neighbours_say,votes,of,mean_distance', ...rows, ''].join('\n');
 }

@@ -69,6 +69,9 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   return new WasmBackend(new Machine(heap, simd, threadPool, options.dispatch), build);
 }
 
+/** Maximum number of threads if none is requested. */
+export const MAX_DEFAULT_THREADS = 8;
+
 /** Threads need shared memory, which a web page has only if it is cross-origin isolated. */
 async function checkThreads(requested: number | undefined): Promise<number> {
   if (
@@ -79,10 +82,12 @@ async function checkThreads(requested: number | undefined): Promise<number> {
   }
   if (typeof process === 'undefined') {
     const { crossOriginIsolated, navigator } = globalThis;
-    return crossOriginIsolated ? (requested ?? Math.min(navigator.hardwareConcurrency, 8)) : 1;
+    return crossOriginIsolated
+      ? (requested ?? Math.min(navigator.hardwareConcurrency, MAX_DEFAULT_THREADS))
+      : 1;
   }
   const { availableParallelism } = await import('node:os');
-  return requested ?? Math.min(availableParallelism(), 8);
+  return requested ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
 }
 
 async function chooseModule(
