@@ -22,7 +22,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a parent of the path is a file; choose another path',
   ENOTEMPTY: 'the folder is not empty; choose another path',
   EPERM: 'operation not permitted; change the permissions, or choose another path',
-  EPIPE: 'nobody reads the output any more',
+  EPIPE: 'the program that reads the output has ended',
   EROFS: 'the file system is read-only; choose a path on another one',
   ESTALE: 'the network file system lost the file; mount it again',
   ETXTBSY: 'the file is a running program; choose another path',
@@ -37,9 +37,10 @@ const READ_EXPLANATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Calls of the operating system that change files. */
+// prettier-ignore
 const WRITING = new Set([
-  ...['mkdir', 'write', 'rename', 'unlink', 'rm', 'rmdir', 'ftruncate', 'fsync', 'link', 'symlink'],
-  ...['copyfile', 'chmod', 'utime', 'futime'],
+  'mkdir', 'write', 'rename', 'unlink', 'rm', 'rmdir', 'ftruncate', 'fsync', 'link', 'symlink',
+  'copyfile', 'chmod', 'utime', 'futime',
 ]);
 
 /**

@@ -24,7 +24,7 @@ describe('explainSystemError', () => {
     ['EROFS', 'the file system is read-only (EROFS); choose a path on another one'],
     ['ENOTDIR', 'a parent of the path is a file (ENOTDIR); choose another path'],
     ['EMFILE', 'too many open files (EMFILE); raise the limit, for example with ulimit -n 1024'],
-    ['EPIPE', 'nobody reads the output any more (EPIPE)'],
+    ['EPIPE', 'the program that reads the output has ended (EPIPE)'],
     ['EXOTIC', 'EXOTIC: text, write'],
     ['constructor', 'constructor: text, write'],
   ])('%s', (code, message) => {

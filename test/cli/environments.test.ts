@@ -234,8 +234,10 @@ describe.skipIf(noShell !== null)(`a process${skipNote(noShell)}`, { concurrent:
   it.each(['doctor --check --backend wasm', PRINTING.eval, WRITING.explore])(
     'ends at Ctrl-C: %s',
     async (command) => {
-      const { stderr } = await runIn(command.replace('OUT', 'stopped'), { interruptAfter: 300 });
-      expectNoTrace(stderr);
+      const finished = await runIn(command.replace('OUT', 'stopped'), { interruptAfter: 300 });
+      expectNoTrace(finished.stderr);
+      // 0: a fast machine ends the command before the signal.
+      expect([null, 130, 0]).toContain(finished.code);
     },
   );
 

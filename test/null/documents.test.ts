@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import record from '../../src/app/model/shipped/model.json' with { type: 'json' };
 
 const ROOT = new URL('../../', import.meta.url);
 const FOLDERS = ['src', 'kernels', 'test', 'bench', 'scripts', 'docs'];
@@ -43,6 +44,38 @@ describe('a document names only files that exist:', () => {
   it.each(documents)('%s', (path) => {
     expect(missingFiles(path, readFileSync(new URL(path, ROOT), 'utf8'))).toEqual([]);
   });
+});
+
+/** Source files that comments of a source name but that do not exist. */
+function missingInComments(source: string): string[] {
+  const comments = [...source.matchAll(/\/\*.*?\*\/|(?:^|\s)\/\/.*$/gms)].map(([text]) => text);
+  return comments
+    .flatMap((text) => [...text.matchAll(/(?<![\w*.-])[\w-]+(?:\.\w+)*\.ts\b/g)])
+    .map(([name]) => name)
+    .filter((name) => !names.has(name) && !name.endsWith('.d.ts'));
+}
+
+it('comments of sources name only source files that exist', () => {
+  const sources = ['src', 'kernels'].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
+  const missing = sources.flatMap((path) =>
+    missingInComments(readFileSync(new URL(path, ROOT), 'utf8')).map((name) => `${path}: ${name}`),
+  );
+  expect(sources.length).toBeGreaterThan(200);
+  expect(missing).toEqual([]);
+  expect(missingInComments('// As in gone.ts.\n/** See shape.ts and lost.test.ts */')).toEqual([
+    'gone.ts',
+    'lost.test.ts',
+  ]);
+});
+
+it('the comment of loadCharacterModel states the accuracy of the bundled model', () => {
+  const source = readFileSync(new URL('src/app/library/characterModel.ts', ROOT), 'utf8');
+  const stated = /(\d+\.\d) %\s+\* correct on the test images/.exec(source)?.[1];
+  expect(stated).toBe((100 * record.test.accuracy).toFixed(1));
 });
 
 it('a file that does not exist is reported', () => {

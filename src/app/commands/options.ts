@@ -42,7 +42,7 @@ export function dataOptions<T>(
     })
     .option('limit', {
       ...integerAtLeast('limit', 1),
-      describe: 'Use only the first N images',
+      describe: 'Use only N images: the first of EMNIST, a fixed random choice of other data',
     });
 }
 
@@ -50,8 +50,8 @@ export const ORIENTATION_HELP =
   'How arrays of images are stored: upright (MNIST), transposed (EMNIST), or detected';
 export const SIZE_HELP = 'Height and width of the images in pixels, 8 to 128';
 export const PREPROCESS_HELP =
-  'ink: find the ink of each character; resize: only change the size (default: ink for gray ' +
-  'images of classes with one character as name)';
+  'ink: find the ink of each character; resize: only change the size (default: ink for classes ' +
+  'named by one character, unless the images are colorful)';
 
 /** Options of commands that read images and have no settings of a run. */
 export function orientationOption<T>(

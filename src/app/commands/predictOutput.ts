@@ -52,12 +52,17 @@ export class PredictOutput {
     reporter: Reporter,
     { words, top }: { readonly words: boolean; readonly top: number },
   ) {
-    [this.#reporter, this.#words, this.#top] = [reporter, words, top];
+    this.#reporter = reporter;
+    this.#words = words;
+    this.#top = top;
     const ranks = Array.from({ length: top }, (_, i) => i + 1);
     reporter.emitRow([
       'file',
       ...(words ? ['text', 'position'] : []),
-      ...['character', 'probability', 'rejected', 'reason'],
+      'character',
+      'probability',
+      'rejected',
+      'reason',
       ...ranks.flatMap((rank) => [`top${rank}`, `probability${rank}`]),
     ]);
   }
@@ -145,7 +150,10 @@ export class PredictOutput {
     this.#reporter.emitRow([
       file,
       ...(this.#words ? [text ?? null, position ?? null] : []),
-      ...[character, rounded(probability), character === null, reason],
+      character,
+      rounded(probability),
+      character === null,
+      reason,
       ...Array.from({ length: this.#top }, (_, i): CsvField[] =>
         i < top.length ? [top[i].name, rounded(top[i].probability)] : [null, null],
       ).flat(),

@@ -62,7 +62,7 @@ export class CharacterModel {
 /**
  * Loads a character model.
  *
- * Without a source it is the model of the package, trained on EMNIST Balanced: 47 classes, 90.3 %
+ * Without a source it is the model of the package, trained on EMNIST Balanced: 47 classes, 89.9 %
  * correct on the test images (docs/model.md). Node, Deno and Bun read its file. Bundlers that
  * support `new URL(name, import.meta.url)`, such as Vite, copy the file, and the page fetches it.
  *

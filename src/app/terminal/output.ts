@@ -5,7 +5,7 @@
 import { InkgradError } from '../../engine/errors.js';
 import { explainSystemError } from '../systemErrors.js';
 
-/** Errors that mean that nobody reads the output any more. */
+/** Errors that mean that the reader of the output has ended. */
 const CLOSED = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED']);
 
 /** The output of a command was lost. */

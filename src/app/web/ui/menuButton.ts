@@ -98,7 +98,8 @@ function openMenu(
   document.addEventListener('focusin', onOutside, { signal: outside.signal });
   button.ariaExpanded = 'true';
   root.append(menu);
-  nodes[Math.max(0, items.findIndex(({ isCurrent }) => isCurrent))].focus(); // prettier-ignore
+  const current = items.findIndex(({ isCurrent }) => isCurrent);
+  nodes[Math.max(0, current)].focus();
   return close;
 }
 
