@@ -121,7 +121,11 @@ export function mountTabs(
     address.delete('s'); // the drawing of a link was shown when the page was opened
     if (name === null) address.delete('tab');
     else address.set('tab', name);
-    history.pushState(null, '', address.size > 0 ? `#${address.toString()}` : location.pathname + location.search);
+    history.pushState(
+      null,
+      '',
+      address.size > 0 ? `#${address.toString()}` : location.pathname + location.search,
+    );
   };
   const chooseTab = (tabState: TabState): void => {
     openTab(tabState);
