@@ -67,7 +67,9 @@ const loading = byId('loading', HTMLElement);
 const modelLoaded = openBundledModel().then(
   (predictor) => {
     app.predictor.set(predictor);
-    if (app.drawing.value.empty) stopAnimation = demonstrate(pad, demonstrating);
+    const isExpectingDrawing = new URLSearchParams(location.hash.slice(1)).has('s');
+    if (app.drawing.value.empty && !isExpectingDrawing)
+      stopAnimation = demonstrate(pad, demonstrating);
     return predictor;
   },
   (error: unknown) => {

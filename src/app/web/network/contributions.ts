@@ -3,7 +3,7 @@
 
 import type { Maps } from './analyze.js';
 import { patch, pooledPoint, type Point } from './decompose.js';
-import { KERNEL_SIDE, KERNEL_SIZE, kernelOf, type Filters, type LinearWeights } from './weights.js';
+import { KERNEL_SIDE, KERNEL_SIZE, type Filters, type LinearWeights } from './weights.js';
 
 /**
  * Contributions of maps of a block's input to a value of its output.
