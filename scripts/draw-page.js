@@ -15,7 +15,7 @@ const page = await browser.newPage({
   colorScheme: 'light',
   reducedMotion: 'reduce', // the sample appears at once
 });
-await page.goto(`${server.resolvedUrls.local[0]}#tab=thinking`);
+await page.goto(`${server.resolvedUrls.local[0]}#tab=network`);
 // A mouse click would leave the button highlighted.
 await page.getByRole('button', { name: 'Draw the letter g' }).dispatchEvent('click');
 await page.locator('#result .top-classes .label').first().filter({ hasText: 'g' }).waitFor();

@@ -23,7 +23,7 @@ describe.skipIf(executable === null).concurrent(`the tabs with the mouse${skipSu
     });
     const pressed = (): Promise<string[]> =>
       page.evaluate(() => window.pressed.map(({ id, className }) => id || className));
-    for (const name of ['thinking', 'train']) {
+    for (const name of ['network', 'train']) {
       await page.goto(server.address);
       const tab = page.locator(`#tab-${name}`);
       await tab.dblclick();

@@ -25,3 +25,8 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   if (!(match instanceof type)) throw new Error(`no ${type.name} with id "${id}" on the page`);
   return match;
 }
+
+/** Sets a text if it differs, which avoids needless layout. */
+export function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}

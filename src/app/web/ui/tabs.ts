@@ -15,7 +15,8 @@ export interface Tab {
 
 /** The tabs in display order. */
 export const TABS: readonly Tab[] = [
-  { name: 'thinking', title: 'Thinking', load: () => import('../thinking/index.js') },
+  { name: 'network', title: 'Network', load: () => import('../network/index.js') },
+  { name: 'why', title: 'Why', load: () => import('../why/index.js') },
   { name: 'words', title: 'Words', load: () => import('../words/index.js') },
   { name: 'teach', title: 'Teach', load: () => import('../teaching/index.js') },
   { name: 'train', title: 'Train', load: () => import('../training/index.js') },

@@ -3,7 +3,7 @@
 import { element } from '../ui/dom.js';
 import { FilterView } from './filterView.js';
 import { MapGrid } from './mapGrid.js';
-import type { Choice } from './picker.js';
+import type { Choice } from '../figures/picker.js';
 import { BLOCKS, type FilterChoice, type Snapshot, type View } from './snapshot.js';
 
 export class BlocksView implements View {

@@ -1,19 +1,28 @@
 // The explanation of a prediction: which pixels support the top class, and which changes would favor another class.
 // It shows the gradient of the top class's logit, and of another class's lead over it, with buttons for the likeliest classes.
 
-import { element } from '../ui/dom.js';
+import { element, setText } from '../ui/dom.js';
 import { percent } from '../prediction/verdict.js';
-import { editGains } from './analyze.js';
-import { MarkLegend } from './legend.js';
-import { largestOf } from './paint.js';
-import type { Choice } from './picker.js';
-import type { Snapshot, View } from './snapshot.js';
-import { GradientFigure, setText } from './gradients.js';
-import { formatNumber, formatSigned, formatRatio } from './captionText.js';
+import { editGains } from './dab.js';
+import { MarkLegend } from '../figures/legend.js';
+import { largestOf } from '../figures/paint.js';
+import type { Choice } from '../figures/picker.js';
+import type { GradientTargets, InkGradients } from './inkGradients.js';
+import type { Prediction } from '../prediction/types.js';
+import { GradientFigure } from './gradientFigure.js';
+import { formatNumber, formatSigned, formatRatio } from '../figures/captionText.js';
 
 const TOP_CLASSES = 5;
 
-export class Explanation implements View {
+/** One drawing, its prediction, and the gradients of two scores. */
+export interface Snapshot {
+  readonly prediction: Prediction;
+  readonly classes: readonly string[];
+  readonly targets: GradientTargets;
+  readonly gradients: InkGradients;
+}
+
+export class Explanation {
   readonly root: HTMLElement;
   readonly #saliency: GradientFigure;
   readonly #counterfactual: GradientFigure;
@@ -97,24 +106,25 @@ export class Explanation implements View {
       this.#counterfactual.show('What would change it', '', null, []);
       return;
     }
-    const { prediction, analysis, targets, classes } = snapshot;
+    const { prediction, gradients, targets, classes } = snapshot;
+    const { logits } = prediction;
     const [top, target, reference] = [targets.top, targets.target, targets.reference].map(
       (k) => classes[k],
     );
-    const largest = largestOf(analysis.saliency);
+    const largest = largestOf(gradients.saliency);
     this.#saliency.show(
       `What the “${top}” hangs on`,
-      `${top} has a score of ${formatNumber(analysis.logits[targets.top])}. The pixel that matters most would change it by ` +
+      `${top} has a score of ${formatNumber(logits[targets.top])}. The pixel that matters most would change it by ` +
         `${formatNumber(largest / 10)} for every tenth more ink.`,
       prediction.image,
-      analysis.saliency,
+      gradients.saliency,
     );
-    const gains = editGains(analysis.targetGradient, prediction.image);
+    const gains = editGains(gradients.targetGradient, prediction.image);
     const { probabilities } = prediction;
     const ratio = formatRatio(
       Math.log(probabilities[targets.reference] / probabilities[targets.target]),
     );
-    const lead = analysis.logits[targets.reference] - analysis.logits[targets.target];
+    const lead = logits[targets.reference] - logits[targets.target];
     const bestGain = largestOf(gains);
     this.#counterfactual.show(
       targets.target === targets.top

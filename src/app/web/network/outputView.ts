@@ -1,16 +1,15 @@
 // The last layers: the 256 hidden activations as a strip, and the logit and probability of every class.
 // The selected class is also the one that the explanation compares with the top class.
 
-import { element } from '../ui/dom.js';
+import { element, setText } from '../ui/dom.js';
 import { percent } from '../prediction/verdict.js';
-import { RampLegend } from './legend.js';
-import { fillBackground, PixelCanvas } from './paint.js';
-import { currentPalette, rampTable } from './palette.js';
-import { type Choice, Picker } from './picker.js';
-import { FigureCanvas } from './figureCanvas.js';
+import { RampLegend } from '../figures/legend.js';
+import { fillBackground, PixelCanvas } from '../figures/paint.js';
+import { currentPalette, rampTable } from '../figures/palette.js';
+import { type Choice, Picker } from '../figures/picker.js';
+import { FigureCanvas } from '../figures/figureCanvas.js';
 import type { Snapshot, View } from './snapshot.js';
-import { setText } from './gradients.js';
-import { formatNumber } from './captionText.js';
+import { formatNumber } from '../figures/captionText.js';
 
 const HIDDEN_ROWS = 4;
 const HIDDEN_COLUMNS = 64;
@@ -96,7 +95,7 @@ export class OutputView implements View {
   #showClasses(snapshot: Snapshot | null): void {
     if (snapshot !== null && snapshot.classes !== this.#classes)
       this.#buildClasses(snapshot.classes);
-    this.#picker?.setSelected(snapshot === null ? null : snapshot.targets.target);
+    this.#picker?.setSelected(this.#target.value);
     this.#classesHost.classList.toggle('blank', snapshot === null);
     if (snapshot === null) {
       setText(this.#classCaption, '');
@@ -109,7 +108,7 @@ export class OutputView implements View {
       score.style.transform = `scaleY(${(logits[k] - lowest) / (highest - lowest || 1)})`;
       probability.style.transform = `scaleY(${probabilities[k]})`;
     });
-    const { target } = snapshot.targets;
+    const target = this.#target.value ?? snapshot.prediction.ranked[0].index;
     setText(
       this.#classCaption,
       `${snapshot.classes[target]}: score ${formatNumber(logits[target])}, probability ${percent(probabilities[target])}. ` +

@@ -1,4 +1,4 @@
-// The Thinking panel: activations and gradients of the network for the current drawing, live.
+// The Network panel: the activations of the network for the current drawing, live.
 // It computes only while it is visible, at most once per frame, and always for the latest drawing.
 
 import type { App, Panel } from '../app.js';
@@ -7,14 +7,14 @@ import type { Predictor } from '../prediction/predictor.js';
 import { BlocksView } from './blocks.js';
 import { filtersOf, type Filters } from './filters.js';
 import { OutputView } from './outputView.js';
-import { onPaletteChange } from './palette.js';
-import { Choice } from './picker.js';
-import { Explanation } from './explanation.js';
+import { onPaletteChange } from '../figures/palette.js';
+import { Choice } from '../figures/picker.js';
 import { BLOCKS, type FilterChoice, type Snapshot } from './snapshot.js';
 import { stagesOf, type Stages } from './stages.js';
-import { analyze, type GradientTargets } from './analyze.js';
-import { runWhenVisible } from './runWhenVisible.js';
-import './thinking.css';
+import { analyze } from './analyze.js';
+import { runWhenVisible } from '../figures/runWhenVisible.js';
+import '../figures/figures.css';
+import './network.css';
 
 /** The page's model, split into stages. */
 interface LoadedModel {
@@ -26,15 +26,11 @@ interface LoadedModel {
 export function mount(host: HTMLElement, app: App): Panel {
   let loaded: LoadedModel | null = null;
   let snapshot: Snapshot | null = null;
-  const target = new Choice<number>(() => task.request());
   const filter = new Choice<FilterChoice>(() => blocks.showFilter(snapshot));
-  const [explanation, blocks, outcome] = [
-    new Explanation(target),
-    new BlocksView(filter),
-    new OutputView(target),
-  ];
-  const views = [explanation, blocks, outcome];
-  host.append(element('div', { className: 'thinking' }, ...views.map(({ root }) => root)));
+  const target = new Choice<number>(() => outcome.show(snapshot));
+  const [blocks, outcome] = [new BlocksView(filter), new OutputView(target)];
+  const views = [blocks, outcome];
+  host.append(element('div', { className: 'network figures' }, ...views.map(({ root }) => root)));
 
   const showSnapshot = (next: Snapshot | null): void => {
     snapshot = next;
@@ -49,24 +45,17 @@ export function mount(host: HTMLElement, app: App): Panel {
       prediction === null ||
       loaded === null
     ) {
-      target.select(null);
       showSnapshot(null);
       return;
     }
     const { predictor, stages, filters } = loaded;
-    const targets = chooseTargets(
-      prediction.ranked[0].index,
-      prediction.ranked[1].index,
-      target.value,
-    );
     try {
-      const analysis = await analyze(stages, () => predictor.input(prediction.image), targets);
+      const analysis = await analyze(stages, () => predictor.input(prediction.image));
       const convolutions = stages.blocks.map((block) => block.convolutions);
       showSnapshot({
         prediction,
         classes: predictor.classes,
         analysis,
-        targets,
         convolutions,
         filters,
       });
@@ -100,10 +89,4 @@ function strongestFilter({ analysis: { blocks } }: Snapshot): number {
   let index = 0;
   for (let i = 1; i < maps.length; i++) if (maps[i] > maps[index]) index = i;
   return Math.floor(index / (BLOCKS[0].side * BLOCKS[0].side));
-}
-
-/** Compares `selected` with the top class; without `selected`, the second class. Compares the top class with the second. */
-function chooseTargets(top: number, second: number, selected: number | null): GradientTargets {
-  const target = selected ?? second;
-  return { top, target, reference: target === top ? second : top };
 }

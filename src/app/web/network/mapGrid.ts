@@ -1,13 +1,13 @@
 // All feature maps of one block on one canvas, under an accessible list of selectable cells.
 
 import { element } from '../ui/dom.js';
-import { RampLegend } from './legend.js';
-import { fillBackground, PixelCanvas } from './paint.js';
-import { currentPalette, rampTable } from './palette.js';
-import { Picker, type Choice } from './picker.js';
-import { FigureCanvas } from './figureCanvas.js';
+import { RampLegend } from '../figures/legend.js';
+import { fillBackground, PixelCanvas } from '../figures/paint.js';
+import { currentPalette, rampTable } from '../figures/palette.js';
+import { Picker, type Choice } from '../figures/picker.js';
+import { FigureCanvas } from '../figures/figureCanvas.js';
 import { BLOCKS, type FilterChoice, type Snapshot, type View } from './snapshot.js';
-import { formatNumber } from './captionText.js';
+import { formatNumber } from '../figures/captionText.js';
 
 /** Gap between maps, as a fraction of a map's width. */
 const GAP = 0.14;

@@ -1,7 +1,7 @@
-// Tests the captions of the thinking panel: positions, numbers, and suggested changes.
+// Tests the captions of the figures: positions, numbers, and suggested changes.
 
 import { expect, it } from 'vitest';
-import { editGains } from '../../../src/app/web/thinking/analyze.js';
+import { editGains } from '../../../src/app/web/why/dab.js';
 import {
   inRegion,
   describeGradients as describeSlopes,
@@ -10,7 +10,7 @@ import {
   regionName,
   formatSigned,
   formatRatio,
-} from '../../../src/app/web/thinking/captionText.js';
+} from '../../../src/app/web/figures/captionText.js';
 
 it('names the ninth that contains a point', () => {
   expect([regionName(0, 0, 28), regionName(0, 14, 28), regionName(14, 27, 28)]).toEqual([

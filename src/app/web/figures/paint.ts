@@ -1,6 +1,6 @@
 // Painting of arrays on a canvas: drawings, feature maps, and Hinton diagrams (marks as wide as a value is large).
 
-import { cssColor, type Color, type Palette } from './palette.js';
+import { cssColor, currentPalette, type Color, type Palette } from './palette.js';
 
 /** A small offscreen canvas, from which pixels are drawn enlarged. */
 export class PixelCanvas {
@@ -90,4 +90,19 @@ export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
+}
+
+/** Paints a 28 x 28 image in a muted color, enlarged to a square. */
+export function paintDrawing(
+  context: CanvasRenderingContext2D,
+  pixelCanvas: PixelCanvas,
+  image: Uint8Array,
+  extent: number,
+): void {
+  pixelCanvas.fill(
+    Array.from(image, (ink) => ink / 255),
+    alphaTable(currentPalette().drawing),
+  );
+  context.imageSmoothingEnabled = false;
+  context.drawImage(pixelCanvas.canvas, 0, 0, extent, extent);
 }

@@ -1,4 +1,4 @@
-// The colors of the Thinking panel, for light and dark mode. Lightness encodes the strength of an activation.
+// The colors of the figures, for light and dark mode. Lightness encodes the strength of an activation.
 // The sign is shown as orange or blue, which people with any color blindness can tell apart, and as a disc or a square.
 
 export type Color = readonly [red: number, green: number, blue: number];

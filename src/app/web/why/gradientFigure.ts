@@ -1,11 +1,17 @@
 // A figure of gradients with respect to the pixels: a drawing with marks for the size and sign at each pixel.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { element } from '../ui/dom.js';
-import { fillBackground, alphaTable, largestOf, paintMarks, PixelCanvas } from './paint.js';
-import { currentPalette } from './palette.js';
-import { FigureCanvas } from './figureCanvas.js';
-import { describeGradients } from './captionText.js';
+import { element, setText } from '../ui/dom.js';
+import {
+  fillBackground,
+  largestOf,
+  paintDrawing,
+  paintMarks,
+  PixelCanvas,
+} from '../figures/paint.js';
+import { currentPalette } from '../figures/palette.js';
+import { FigureCanvas } from '../figures/figureCanvas.js';
+import { describeGradients } from '../figures/captionText.js';
 
 /** A drawing with marks, a title above and a caption below. */
 export class GradientFigure {
@@ -53,24 +59,4 @@ export class GradientFigure {
     );
     this.#figure.paint();
   }
-}
-
-/** Paints a 28 x 28 image in a muted color, enlarged to a square. */
-export function paintDrawing(
-  context: CanvasRenderingContext2D,
-  pixelCanvas: PixelCanvas,
-  image: Uint8Array,
-  extent: number,
-): void {
-  pixelCanvas.fill(
-    Array.from(image, (ink) => ink / 255),
-    alphaTable(currentPalette().drawing),
-  );
-  context.imageSmoothingEnabled = false;
-  context.drawImage(pixelCanvas.canvas, 0, 0, extent, extent);
-}
-
-/** Sets a text if it differs, which avoids needless layout. */
-export function setText(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

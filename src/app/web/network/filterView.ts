@@ -1,7 +1,7 @@
 // Details of one filter: its activations over the drawing, and the input channels that contribute most at its strongest point.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
-import { element } from '../ui/dom.js';
+import { element, setText } from '../ui/dom.js';
 import { InputChannelRow } from './inputChannelRow.js';
 import {
   receptiveField,
@@ -12,13 +12,18 @@ import {
   type Peak,
   type Decomposition,
 } from './filters.js';
-import { MarkLegend } from './legend.js';
-import { fillBackground, alphaTable, largestOf, PixelCanvas } from './paint.js';
-import { currentPalette, type Color, type Palette } from './palette.js';
-import { FigureCanvas } from './figureCanvas.js';
+import { MarkLegend } from '../figures/legend.js';
+import {
+  fillBackground,
+  alphaTable,
+  largestOf,
+  paintDrawing,
+  PixelCanvas,
+} from '../figures/paint.js';
+import { currentPalette, type Color, type Palette } from '../figures/palette.js';
+import { FigureCanvas } from '../figures/figureCanvas.js';
 import { BLOCKS, inputSide, type FilterChoice, type Snapshot } from './snapshot.js';
-import { paintDrawing, setText } from './gradients.js';
-import { inRegion, formatNumber, formatSigned } from './captionText.js';
+import { inRegion, formatNumber, formatSigned } from '../figures/captionText.js';
 
 const SHOWN_CHANNELS = 4;
 

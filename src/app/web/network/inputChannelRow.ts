@@ -1,11 +1,10 @@
 // One row of the filter view: an input channel with the receptive field framed, the kernel for it, and its contribution.
 
-import { element } from '../ui/dom.js';
+import { element, setText } from '../ui/dom.js';
 import { KERNEL_SIDE } from './filters.js';
-import { fillBackground, paintMarks, PixelCanvas } from './paint.js';
-import { currentPalette, rampTable } from './palette.js';
-import { FigureCanvas } from './figureCanvas.js';
-import { setText } from './gradients.js';
+import { fillBackground, paintMarks, PixelCanvas } from '../figures/paint.js';
+import { currentPalette, rampTable } from '../figures/palette.js';
+import { FigureCanvas } from '../figures/figureCanvas.js';
 
 export interface InputChannel {
   readonly name: string;

@@ -3,13 +3,12 @@
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Prediction } from '../prediction/types.js';
 import type { Filters } from './filters.js';
-import type { GradientTargets, Analysis } from './analyze.js';
+import type { Analysis } from './analyze.js';
 
 export interface Snapshot {
   readonly prediction: Prediction;
   readonly classes: readonly string[];
   readonly analysis: Analysis;
-  readonly targets: GradientTargets;
   /** Number of convolutions per block. */
   readonly convolutions: readonly number[];
   /** Null until the model's weights have been read. */
