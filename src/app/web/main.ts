@@ -2,7 +2,7 @@
 
 import type { App } from './app.js';
 import { byId } from './ui/dom.js';
-import { mountInvitation } from './pad/invitation.js';
+import { demonstrate, mountInvitation } from './pad/invitation.js';
 import { makeNotices, makeAnnouncer } from './ui/notices.js';
 import { drawingOf } from './pad/drawing.js';
 import { keepStrokes, keptStrokes } from './pad/keepDrawing.js';
@@ -30,22 +30,27 @@ const app: App = {
 };
 
 mountResult(byId('result', HTMLElement), app);
-mountInvitation(byId('invitation', HTMLElement), app);
 startPredictionLoop(app);
 
 let stopAnimation = (): void => undefined;
 const pad = new Pad(byId('pad', HTMLElement), app, {
   label: 'Drawing pad',
-  onStart: () => stopAnimation(),
+  onEdit: () => stopAnimation(),
 });
+/** Whether the pad shows an example that the visitor did not ask for. */
+const demonstrating = new Signal(false);
 pad.contents.subscribe((contents) => app.drawing.set(drawingOf(contents)));
+mountInvitation(byId('invitation', HTMLElement), app, demonstrating);
 mountImageInput(pad, app);
 mountLinkButton(pad, app);
 const kept = keptStrokes();
 if (kept !== null) pad.setStrokes(kept);
-keepStrokes(() => pad.contents.value.strokes);
+keepStrokes(() => (demonstrating.value ? [] : pad.contents.value.strokes));
 watchAddress(
-  (strokes) => pad.setStrokes(strokes),
+  (strokes) => {
+    stopAnimation();
+    pad.setStrokes(strokes);
+  },
   (error) => app.showError(error),
 );
 mountSamples(byId('samples', HTMLElement), app, (strokes) => {
@@ -62,6 +67,7 @@ const loading = byId('loading', HTMLElement);
 const modelLoaded = openBundledModel().then(
   (predictor) => {
     app.predictor.set(predictor);
+    if (app.drawing.value.empty) stopAnimation = demonstrate(pad, demonstrating);
     return predictor;
   },
   (error: unknown) => {
@@ -74,7 +80,12 @@ app.predictor.subscribe((predictor) => {
   if (predictor !== null) loading.remove();
 });
 mountTabs(
-  { bar: byId('tabs', HTMLElement), panels: byId('panels', HTMLElement), ready: modelLoaded },
+  {
+    bar: byId('tabs', HTMLElement),
+    panels: byId('panels', HTMLElement),
+    showPad: byId('show-pad', HTMLButtonElement),
+    ready: modelLoaded,
+  },
   app,
 );
 

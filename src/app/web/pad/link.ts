@@ -18,12 +18,16 @@ export function strokesFromAddress(hash: string): number[][] | null {
   return text === null ? null : decodeStrokes(text);
 }
 
-/** Shows the drawing in the address, now and after every change of the address. */
+/** Shows the drawing in the address, now and after each change to another drawing: not after Back to the same one. */
 export function watchAddress(
   show: (strokes: readonly Stroke[]) => void,
   onError: (error: unknown) => void,
 ): void {
+  let shown: string | null = null;
   const update = (): void => {
+    const text = new URLSearchParams(location.hash.slice(1)).get('s') ?? shown;
+    if (text === shown) return;
+    shown = text;
     try {
       const strokes = strokesFromAddress(location.hash);
       if (strokes !== null) show(strokes);

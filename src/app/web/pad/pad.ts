@@ -20,8 +20,8 @@ export interface PadOptions {
   readonly label: string;
   /** Whether the pad is wide, for a line of characters. Default false: a square for one character. */
   readonly wide?: boolean;
-  /** Called at the start of drawing or erasing. */
-  readonly onStart?: () => void;
+  /** Called before each change by the visitor: a stroke, an erasure, an image, Undo, Redo, Clear. It ends an animation. */
+  readonly onEdit?: () => void;
 }
 
 /** Line width on the screen, as a fraction of the pad's height. The network's input uses a different pen (glyph.ts). */
@@ -106,6 +106,7 @@ export class Pad {
 
   /** Replaces the contents with an image; the next stroke starts on an empty pad. */
   setImage(image: PadImage): void {
+    this.#options.onEdit?.();
     this.#cancel();
     this.#push({ strokes: [], image });
   }
@@ -121,17 +122,20 @@ export class Pad {
       return;
     } // during a stroke, undo discards that stroke
     if (!this.#history.canUndo) return;
+    this.#options.onEdit?.();
     this.#show(this.#history.undo());
     this.#app.announce('Undone');
   }
 
   redo(): void {
     if (this.#gesture !== null || !this.#history.canRedo) return;
+    this.#options.onEdit?.();
     this.#show(this.#history.redo());
-    this.#app.announce('Done again');
+    this.#app.announce('Redone');
   }
 
   clear(): void {
+    this.#options.onEdit?.();
     this.#cancel();
     if (isEmpty(this.#history.present)) {
       this.#show(EMPTY_CONTENTS);
@@ -169,7 +173,7 @@ export class Pad {
     { clientX, clientY, pressure }: PointerPoint,
     tool: { pen: boolean; eraser: boolean },
   ): void {
-    this.#options.onStart?.();
+    this.#options.onEdit?.();
     const position = this.#surface.toPadPosition(clientX, clientY);
     if (this.#isErasing || tool.eraser) {
       this.#gesture = { kind: 'erasing', position };

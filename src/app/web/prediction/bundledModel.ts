@@ -22,7 +22,11 @@ async function fetchBytes(address: URL): Promise<Uint8Array> {
     throw new ModelError(
       `The model could not be downloaded (HTTP ${response.status}). Reload the page later`,
     );
-  return decompressed(await response.blob());
+  try {
+    return await decompressed(await response.blob());
+  } catch {
+    throw new ModelError('The model was not downloaded completely. Check your connection and reload');
+  }
 }
 
 /** The build compresses the model with gzip (scripts/compressModel.ts); the development server does not. */

@@ -1,4 +1,5 @@
-// The tabs below the pad. Each panel is loaded when first shown; the address selects it with `#tab=NAME`.
+// The tabs next to the pad. Each panel is loaded when first shown; the address selects it with `#tab=NAME`, and Back returns to
+// the tab before. On a phone, a chosen tab makes the pad small; a button restores it.
 // Keyboard as in the ARIA tabs pattern: one tab stop, arrow keys, Home and End.
 
 import type { App, MountPanel, Panel } from '../app.js';
@@ -23,9 +24,20 @@ export const TABS: readonly Tab[] = [
   { name: 'model', title: 'Model', load: () => import('../card/index.js') },
 ];
 
-/** Class of the body after a tab has been chosen. */
+/** Class of the body while a tab is open that the visitor or the address has chosen. */
 const PANEL_OPEN = 'panel-open';
-const isPanelOpen = (): boolean => document.body.classList.contains(PANEL_OPEN);
+
+/** The elements that the tabs use. */
+export interface TabHosts {
+  /** Container of the tabs. */
+  readonly bar: HTMLElement;
+  /** Container of the panels. */
+  readonly panels: HTMLElement;
+  /** The button that restores the large pad. */
+  readonly showPad: HTMLButtonElement;
+  /** The initial panel loads after this promise, and not before it is visible, unless the address names it. */
+  readonly ready: Promise<unknown>;
+}
 
 /** A mounted tab. */
 interface TabState {
@@ -38,13 +50,9 @@ interface TabState {
 
 /**
  * Mounts the tabs and shows the one in the address, or the first.
- *
- * @param bar container of the buttons
- * @param panels container of the panels
- * @param ready the initial panel loads after this promise, and not before it is visible, unless the address names it
  */
 export function mountTabs(
-  { bar, panels, ready }: { bar: HTMLElement; panels: HTMLElement; ready: Promise<unknown> },
+  { bar, panels, showPad, ready }: TabHosts,
   app: App,
   tabs: readonly Tab[] = TABS,
 ): void {
@@ -71,6 +79,7 @@ export function mountTabs(
     if (active) void shown?.panel?.then((panel) => panel?.hide());
     shown = tabState;
     active = false;
+    document.body.dataset.tab = tabState.tab.name; // the style sheets arrange the stage for it
     for (const candidate of tabStates) {
       const selected = candidate === tabState;
       candidate.button.setAttribute('aria-selected', String(selected));
@@ -89,13 +98,38 @@ export function mountTabs(
       else panel.show();
     });
   };
+  const setPanelOpen = (open: boolean): void => {
+    if (document.body.classList.contains(PANEL_OPEN) === open) return;
+    document.body.classList.toggle(PANEL_OPEN, open);
+    showPad.ariaPressed = String(!open);
+    window.scrollTo({ top: 0 });
+  };
   const openTab = (tabState: TabState): void => {
-    document.body.classList.add(PANEL_OPEN); // moves the pad to the side (panelLayout.css)
+    setPanelOpen(true);
     select(tabState);
     activate(tabState);
+  };
+  const closeTab = (): void => {
+    setPanelOpen(false);
+    select(tabStates[0]);
+    void whenVisible(tabStates[0].host).then(() => activate(tabStates[0]));
+  };
+  /** Adds an entry to the browser's history. */
+  const pushAddress = (name: string | null): void => {
     const address = new URLSearchParams(location.hash.slice(1));
-    address.set('tab', tabState.tab.name);
-    history.replaceState(null, '', `#${address.toString()}`);
+    if (address.get('tab') === name) return;
+    address.delete('s'); // the drawing of a link was shown when the page was opened
+    if (name === null) address.delete('tab');
+    else address.set('tab', name);
+    history.pushState(
+      null,
+      '',
+      address.size > 0 ? `#${address.toString()}` : location.pathname + location.search,
+    );
+  };
+  const chooseTab = (tabState: TabState): void => {
+    openTab(tabState);
+    pushAddress(tabState.tab.name);
   };
   const tabFromAddress = (): TabState | undefined => {
     const name = new URLSearchParams(location.hash.slice(1)).get('tab');
@@ -105,8 +139,8 @@ export function mountTabs(
   tabStates.forEach((tabState, index) => {
     tabState.button.addEventListener('click', (event) => {
       const isMouseOrTouch = event.detail > 0;
-      if (isMouseOrTouch && !isPanelOpen()) ignoreSecondClick(event);
-      openTab(tabState);
+      if (isMouseOrTouch) ignoreSecondClick(event); // the tab may move the stage
+      chooseTab(tabState);
     });
     tabState.button.addEventListener('keydown', (event) => {
       const target = {
@@ -118,20 +152,26 @@ export function mountTabs(
       if (target === undefined) return;
       event.preventDefault();
       const next = tabStates[(target + tabStates.length) % tabStates.length];
-      openTab(next);
+      chooseTab(next);
       next.button.focus();
     });
   });
   window.addEventListener('hashchange', () => {
     const tabState = tabFromAddress();
-    if (tabState !== undefined) openTab(tabState);
+    if (tabState === undefined) closeTab();
+    else openTab(tabState);
+  });
+  showPad.addEventListener('click', () => {
+    closeTab();
+    pushAddress(null);
   });
 
   const requested = tabFromAddress();
-  if (requested === undefined) {
+  if (requested !== undefined) openTab(requested);
+  else {
     select(tabStates[0]);
     void ready.then(() => whenVisible(tabStates[0].host)).then(() => activate(tabStates[0]));
-  } else openTab(requested);
+  }
 }
 
 /** Loads and mounts a panel. On failure it shows a notice and returns null; selecting the tab again retries. */

@@ -44,7 +44,7 @@ class WordsPanel {
     this.#pad = new Pad(frame, app, {
       label: 'Pad for a line',
       wide: true,
-      onStart: () => typeForm.stop(),
+      onEdit: () => typeForm.stop(),
     });
     frame.append(this.#boxes);
     this.#text.ariaLabel = 'The line as text';
@@ -163,12 +163,11 @@ class WordsPanel {
     } catch {
       // The clipboard is unavailable without https or permission: select the text for copying by keyboard.
       getSelection()?.selectAllChildren(this.#text);
-      this.#app.announce('The text is marked: copy it with your keyboard');
+      this.#app.announce('Text selected. Press Ctrl+C (Cmd+C on a Mac)');
     }
   }
 }
 
 const LIMITATIONS =
-  'Every character is classified separately. The word decides between look-alikes: a 0 among letters is an O. The network has' +
-  ' one class for both cases of c, i, j, k, l, m, o, p, s and u to z: their size and their neighbors decide the case.' +
-  ' To correct a character, click it and choose an alternative.';
+  'Each letter is read alone. The word only settles look-alikes (0 or O). Where upper and lower case look the same, size and' +
+  ' neighbors decide. To correct a character, click it and choose an alternative.';
