@@ -25,7 +25,9 @@ async function fetchBytes(address: URL): Promise<Uint8Array> {
   try {
     return await decompressed(await response.blob());
   } catch {
-    throw new ModelError('The model was not downloaded completely. Check your connection and reload');
+    throw new ModelError(
+      'The model was not downloaded completely. Check your connection and reload',
+    );
   }
 }
 
