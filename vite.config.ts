@@ -4,9 +4,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { compressModel } from './scripts/compressModel.js';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
 import { freezeKernels } from './scripts/freezeKernels.js';
 import { offlineFiles } from './scripts/offlineFiles.js';
+import { type Package, pageMetadata, siteAddress } from './scripts/pageMetadata.js';
+import { preloadModel } from './scripts/preloadModel.js';
 import { withoutWideModule } from './scripts/withoutWideModule.js';
 
 const folder = fileURLToPath(new URL('src/app/web/', import.meta.url));
@@ -17,9 +20,9 @@ const pages = Object.fromEntries(
     .map((name) => [name.replace(/\.html$/, ''), folder + name]),
 );
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const manifest = JSON.parse(
+  readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+) as Package & { readonly version: string };
 
 export default defineConfig({
   root: folder,
@@ -28,11 +31,18 @@ export default defineConfig({
     freezeKernels(),
     withoutWideModule(),
     writeContentSecurityPolicy(),
+    pageMetadata({
+      site: siteAddress(process.env.INKGRAD_SITE_URL),
+      manifest,
+      license: new URL('LICENSE', import.meta.url),
+    }),
+    compressModel(),
+    preloadModel(),
     offlineFiles(`${folder}offline/serviceWorker.ts`),
   ],
   worker: { format: 'es', plugins: () => [freezeKernels(), withoutWideModule()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
-  define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(version) },
+  define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(manifest.version) },
   // Wasm threads need a host that sends these two.
   preview: {
     headers: {

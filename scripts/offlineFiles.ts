@@ -18,10 +18,12 @@ const digestOf = (contents: string | Uint8Array): string =>
  * Next to the page, under a fixed name: a service worker's scope is the path below its own address.
  */
 const WORKER = 'serviceWorker.js';
+/** Files of the public folder that only other sites load. */
+const ONLINE = ['preview.png'];
 
 /**
  * Adds `serviceWorker.js`, with a list of all output files and the public folder, excluding the
- * worker itself and source maps.
+ * worker itself, source maps and previews for other sites.
  *
  * @param source file of the service worker
  */
@@ -45,9 +47,9 @@ export function offlineFiles(source: string): Plugin {
         const built = Object.values(bundle)
           .filter((file) => file !== worker && !file.fileName.endsWith('.map'))
           .map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const);
-        const copied = (existsSync(publicDir) ? readdirSync(publicDir) : []).map(
-          (file) => [file, readFileSync(join(publicDir, file))] as const,
-        );
+        const copied = (existsSync(publicDir) ? readdirSync(publicDir) : [])
+          .filter((file) => !ONLINE.includes(file))
+          .map((file) => [file, readFileSync(join(publicDir, file))] as const);
         const files = [...built, ...copied]
           .map(([url, contents]) => ({
             url,

@@ -39,7 +39,7 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${skipSuf
       'WebAssembly',
       'Reference',
     ]);
-    expect(rows[0]).toMatch(/software\s+google swiftshader, 2 a step/);
+    expect(rows[0]).toMatch(/software\s+google swiftshader, batch of 2/);
     expect(await page.textContent('#verdict')).toMatch(
       /(WebGPU|WebGL2|WebAssembly|Reference) is the fastest here/,
     );
@@ -93,7 +93,7 @@ describe.skipIf(executable === null).concurrent(`bench.html in Chromium${skipSuf
     const rows = await page.locator('#results tbody tr').allInnerTexts();
     expect(rows[0]).toContain('gpu (webgpu): ');
     expect(rows[1]).toContain('gpu (webgl2): cannot create a WebGL2 context');
-    expect(rows[2]).toContain('1 thread, 2 a step');
+    expect(rows[2]).toContain('1 thread, batch of 2');
     expect(rows[3]).toContain('left out');
   });
 

@@ -27,7 +27,7 @@ describe.skipIf(executable === null).concurrent(`the model card${skipSuffix}`, (
 
   it("shows the record of the page's model, and of no other", async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
-    await eventually(async () => expect(await card(page)).toContain('The model of this page'));
+    await eventually(async () => expect(await card(page)).toContain('The model on this page'));
     const digest = createHash('sha256')
       .update(await readFile(shipped))
       .digest('hex');
@@ -49,7 +49,7 @@ describe.skipIf(executable === null).concurrent(`the model card${skipSuffix}`, (
 
   it('rejects damaged and foreign files by name, and keeps the model', async () => {
     const { page, context } = await site.visit({ to: '#tab=model' });
-    await eventually(async () => expect(await card(page)).toContain('The model of this page'));
+    await eventually(async () => expect(await card(page)).toContain('The model on this page'));
     const before = await card(page);
     const shippedBytes = await readFile(shipped);
     for (const [name, bytes, reason] of [

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { executable, launchOptions } from './chromium.js';
+import { executable as firefox } from './firefox.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const root = path('../../../');
@@ -26,7 +27,10 @@ export default async function prepare({
 }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const folder = `${root}build/browser-tests`;
   provide('site', folder);
-  if (executable === null) return undefined;
+  if (executable === null) {
+    if (firefox !== null) await buildSite(folder);
+    return undefined;
+  }
   const [browser] = await Promise.all([
     chromium.launchServer(launchOptions('none')),
     buildSite(folder),

@@ -51,10 +51,10 @@ it.each([
     100,
     100,
     'Half precision',
-    '100 of 9,400 images right, as many as in full precision',
+    '100 of 9,400 images correct, as many as in full precision',
   ],
-  ['int8', 97, 100, '8-bit weights', '97 of 9,400 images right, 3 fewer than in full precision'],
-  ['int8', 101, 100, '8-bit weights', '101 of 9,400 images right, 1 more than in full precision'],
+  ['int8', 97, 100, '8-bit weights', '97 of 9,400 images correct, 3 fewer than in full precision'],
+  ['int8', 101, 100, '8-bit weights', '101 of 9,400 images correct, 1 more than in full precision'],
 ])(
   'states the effect of %s weights: %i correct instead of %i',
   async (weights, correct, full, name, text) => {
@@ -93,10 +93,10 @@ it('shows no accuracy for a file that has none', () => {
   ]);
   expect(text).not.toContain('test images');
   expect(text).toContain('some data');
-  expect(text).toContain('the file does not say');
+  expect(text).toContain('not in the file');
   const synthetic = { ...card, training: { ...card.training, synthetic: true } };
   expect(JSON.stringify(factsOf(synthetic, { digest: null, record: null }))).toContain(
-    'do not trust it',
+    'does not carry over',
   );
 });
 

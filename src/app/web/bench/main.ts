@@ -63,10 +63,10 @@ function drawDevice(): void {
       'Threads',
       crossOriginIsolated
         ? 'yes: this page is cross-origin isolated'
-        : 'no: the host does not isolate this page, so WebAssembly runs on one core',
+        : 'no: this page is not cross-origin isolated, so WebAssembly runs on one core',
     ],
   ];
-  if (report === null) facts.push(['Best', 'known once you start']);
+  if (report === null) facts.push(['Best', 'measured when you start']);
   else if ('reason' in report) facts.push(['Best', report.reason]);
   else {
     facts.push(['Best', describeDevice(report)]);
@@ -87,12 +87,12 @@ function summarize(): string {
   const measured = [...rows].flatMap(([candidate, row]) =>
     'steps' in row ? [{ candidate, rate: imagesPerSecond(row) }] : [],
   );
-  if (measured.length === 0) return 'Nothing could be measured here.';
+  if (measured.length === 0) return 'Nothing could be measured in this browser.';
   const best = measured.reduce((a, b) => (b.rate > a.rate ? b : a));
   const minutes = 112_800 / best.rate / 60;
   return (
-    `${NAMES[best.candidate]} is the fastest here: ${formatNumber(best.rate)} characters a second. ` +
-    `The 112,800 characters of EMNIST Balanced would take ${formatNumber(minutes)} minutes, once through.`
+    `${NAMES[best.candidate]} is the fastest here: ${formatNumber(best.rate)} characters per second. ` +
+    `One epoch of EMNIST Balanced (112,800 characters) would take ${formatNumber(minutes)} minutes.`
   );
 }
 
@@ -104,7 +104,7 @@ async function measureAll(
 ): Promise<void> {
   for (const candidate of CANDIDATES)
     rows.set(candidate, { waiting: requested.includes(candidate) ? 'waiting' : 'left out' });
-  status.textContent = 'Looking at what this browser has to compute with';
+  status.textContent = 'Checking the available hardware';
   report = null;
   draw();
   report = await probeDevice(signal);
@@ -125,7 +125,7 @@ async function measureAll(
     const onReport = (message: Report): void => {
       if (message.kind === 'started') {
         setStatus(
-          `ready in ${formatDuration(message.startMs)}; the first step compiles what it needs`,
+          `ready in ${formatDuration(message.startMs)}; the first step compiles its programs`,
         );
       } else if (message.kind === 'step') {
         setStatus(`${message.step} of ${message.of} steps done`);
@@ -180,7 +180,8 @@ controls.addEventListener('submit', (event) => {
 copy.addEventListener('click', () => {
   navigator.clipboard.writeText(JSON.stringify(result, null, 2)).then(
     () => (copied.textContent = 'Copied.'),
-    (error: unknown) => (copied.textContent = `Your browser does not allow it: ${String(error)}`),
+    (error: unknown) =>
+      (copied.textContent = `Not copied: the browser does not allow it (${String(error)}).`),
   );
 });
 draw();

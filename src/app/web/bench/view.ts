@@ -38,7 +38,7 @@ export function drawFacts(list: HTMLElement, facts: readonly (readonly [string, 
 export type Row = Outcome | { readonly waiting: string };
 
 const COLUMNS = [
-  'Characters a second',
+  'Characters per second',
   'Step',
   'First step',
   'Compiling',
@@ -81,7 +81,7 @@ export function drawResults(body: HTMLElement, rows: ReadonlyMap<Candidate, Row>
         return element('tr', [heading, cell]);
       }
       if (isSoftwareGpu(row.device)) heading.append(' ', element('span', 'software', 'badge'));
-      heading.append(element('small', `${row.device.adapter}, ${row.batchSize} a step`));
+      heading.append(element('small', `${row.device.adapter}, batch of ${row.batchSize}`));
       const cells = numbers(row).map((content, index) => {
         const cell = element('td', [element('span', content)]);
         cell.dataset.label = COLUMNS[index];

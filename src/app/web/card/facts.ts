@@ -1,5 +1,6 @@
 // The facts of the model card as texts. No DOM.
 
+import { percent } from '../../evaluation/percent.js';
 import type { ModelCard } from '../prediction/types.js';
 import type { NamedLayer } from './layers.js';
 import type { Identity, ModelRecord } from './record.js';
@@ -18,10 +19,9 @@ export interface Fact {
   readonly code?: boolean;
 }
 
-const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}\u00a0%`;
 const formatCount = (count: number): string => count.toLocaleString('en-US');
 
-const LOOK_ALIKES_NOTE = '1/I/L, 9/g/q, F/f and 0/O count as one each';
+const LOOK_ALIKES_NOTE = '1/I/L, 9/g/q, F/f and 0/O count as equal';
 
 /** The key figures at the top. */
 export function figuresOf(
@@ -31,7 +31,7 @@ export function figuresOf(
   const network = {
     value: formatCount(parameters),
     name: 'parameters',
-    meaning: `learned numbers that tell ${training.classes.length} characters apart`,
+    meaning: `learned weights, for ${training.classes.length} characters`,
   };
   if (record === null) return [network];
   const { accuracy, correct, images, mergedAccuracy, statements } = record.test;
@@ -39,15 +39,15 @@ export function figuresOf(
   const confidentCount = one.count + alike.count;
   return [
     {
-      value: percent(accuracy),
+      value: percent(accuracy, 1),
       name: 'accuracy',
       meaning: `${formatCount(correct)} of ${formatCount(images)} test images`,
     },
-    { value: percent(mergedAccuracy), name: 'look-alikes merged', meaning: LOOK_ALIKES_NOTE },
+    { value: percent(mergedAccuracy, 1), name: 'look-alikes merged', meaning: LOOK_ALIKES_NOTE },
     {
-      value: percent((one.right + alike.right) / confidentCount),
-      name: 'right when sure',
-      meaning: `it is sure of ${percent(confidentCount / images)} of the images`,
+      value: percent((one.right + alike.right) / confidentCount, 1),
+      name: 'correct when confident',
+      meaning: `confident in ${percent(confidentCount / images, 1)} of the images`,
     },
     network,
   ];
@@ -60,7 +60,7 @@ export function factsOf(card: ModelCard, { digest, record }: Identity): Fact[] {
     { name: 'File', text: file },
     {
       name: 'SHA-256',
-      text: digest ?? 'not computed: the page came neither by https nor from this machine',
+      text: digest ?? 'not computed: this browser needs https for it',
       code: true,
     },
   ];
@@ -84,26 +84,27 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
       : `${formatCount(Math.abs(difference))} ${difference > 0 ? 'fewer' : 'more'} than`;
   return [
     {
-      name: 'Learned from',
+      name: 'Trained on',
       text: `${formatCount(training.images)} images of handwriting (${training.data})`,
     },
     {
-      name: 'Measured on',
-      text: `${formatCount(test.images)} others that it never saw: ${testData}`,
+      name: 'Tested on',
+      text: `${formatCount(test.images)} images not used in training: ${testData}`,
     },
     {
       name: 'Calibration',
       text:
-        `at temperature ${test.temperature.toFixed(2)}, fitted on ${formatCount(validation.images)} validation images and generated characters, a probability ` +
-        `is off by ${percent(test.calibrationError)} on average (${percent(test.uncalibratedError)} without)`,
+        `Stated probabilities are off by ${percent(test.calibrationError, 1)} on average ` +
+        `(${percent(test.uncalibratedError, 1)} before temperature scaling). The temperature, ${test.temperature.toFixed(2)}, ` +
+        `was fitted on ${formatCount(validation.images)} validation images and generated characters`,
     },
     {
       name: WEIGHTS[weights],
-      text: `${formatCount(test.correct)} of ${formatCount(test.images)} images right, ${comparison} in full precision`,
+      text: `${formatCount(test.correct)} of ${formatCount(test.images)} images correct, ${comparison} in full precision`,
     },
-    { name: 'Made by', text: training.command, code: true },
+    { name: 'Command', text: training.command, code: true },
     {
-      name: 'With',
+      name: 'Version',
       text: `commit ${training.commit}, seed ${training.seed}, Node ${training.node.replace(/^v/, '')}, ${training.date}; epoch ${training.keptEpoch} of ${training.epochs}`,
     },
   ];
@@ -113,17 +114,14 @@ function factsOfRecord({ weights, training, test, validation, float32 }: ModelRe
 function factsOfFile({ training }: ModelCard): Fact[] {
   const { data, synthetic, seed, temperature = 1 } = training;
   const syntheticNote = synthetic
-    ? ': characters drawn by the program, so do not trust it with handwriting'
+    ? ': generated characters, so accuracy does not carry over to real handwriting'
     : '';
   return [
-    { name: 'Learned from', text: `${data}${syntheticNote}` },
-    { name: 'Accuracy', text: 'the file does not say; inkgrad eval measures it' },
+    { name: 'Trained on', text: `${data}${syntheticNote}` },
+    { name: 'Accuracy', text: 'not in the file; inkgrad eval measures it' },
     {
       name: 'Calibration',
-      text:
-        temperature === 1
-          ? 'none: probabilities are as the network gives them'
-          : `temperature ${temperature.toFixed(2)}`,
+      text: temperature === 1 ? 'none (temperature 1)' : `temperature ${temperature.toFixed(2)}`,
     },
     ...(seed === null ? [] : [{ name: 'Seed', text: String(seed) }]),
   ];
@@ -140,6 +138,6 @@ export function networkSummary(layers: readonly NamedLayer[]): string {
       : `with ${convolutions} convolutions in all, each with batch norm and ReLU, and pooling`;
   return (
     `${blocks} blocks ${layersPerBlock}, then ${countOf('Linear')} linear layers; ` +
-    `${(multiplications / 1e6).toFixed(1)} million multiplications for a reading.`
+    `${(multiplications / 1e6).toFixed(1)} million multiplications per prediction.`
   );
 }

@@ -10,7 +10,7 @@ import { namedLayers, type NamedLayer } from './layers.js';
 import { identify, type Identity } from './record.js';
 import './card.css';
 
-/** Larger files are rejected unread; a run with its optimizer state has 5 MB. */
+/** Larger files are rejected unread; a model with its optimizer state has 5 MB. */
 const MAX_BYTES = 2 ** 26;
 
 /** Mounts the panel in `host`. */
@@ -34,7 +34,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   const hint = element(
     'p',
     { className: 'soft' },
-    'A .safetensors file that inkgrad train wrote or this page saved, or the original’s .pth. Choose it or drop it here. It stays on your device.',
+    'A .safetensors file from inkgrad train or from this page, or a .pth file from PyTorch. Choose it or drop it here. It stays on your device.',
   );
   host.append(
     card,
@@ -48,7 +48,7 @@ export function mount(host: HTMLElement, app: App): Panel {
     try {
       const predictor = await open();
       app.predictor.set(predictor);
-      app.announce(`The page now reads with ${predictor.card.name}`);
+      app.announce(`The page now uses ${predictor.card.name}`);
     } catch (error) {
       app.showError(error);
     } finally {
@@ -100,7 +100,7 @@ export function mount(host: HTMLElement, app: App): Panel {
 async function openFile(file: File): Promise<Predictor> {
   if (file.size > MAX_BYTES) {
     throw new InkgradError(
-      `model ${file.name}: it has ${file.size} bytes, more than ${MAX_BYTES}; a model of this network has about a million`,
+      `${file.name}: ${Math.ceil(file.size / 2 ** 20)} MB is too large (limit ${MAX_BYTES / 2 ** 20} MB); choose a model file, which has about 2 MB`,
     );
   }
   const module = await import('../prediction/predictor.js');
@@ -145,7 +145,7 @@ function draw(
     element('tbody', {}, ...rows),
   );
   return [
-    element('h3', {}, identity.record === null ? card.name : 'The model of this page'),
+    element('h3', {}, identity.record === null ? card.name : 'The model on this page'),
     element('ul', { className: 'figures' }, ...figures),
     element('dl', {}, ...facts),
     element(

@@ -16,9 +16,25 @@ async function fetchBytes(address: URL): Promise<Uint8Array> {
   try {
     response = await fetch(address);
   } catch {
-    throw new ModelError('the model did not arrive; go online and load the page again');
+    throw new ModelError('The model could not be downloaded. Check your connection and reload');
   }
   if (!response.ok)
-    throw new ModelError(`the model did not arrive (HTTP ${response.status}); load the page again`);
-  return new Uint8Array(await response.arrayBuffer());
+    throw new ModelError(
+      `The model could not be downloaded (HTTP ${response.status}). Reload the page later`,
+    );
+  try {
+    return await decompressed(await response.blob());
+  } catch {
+    throw new ModelError(
+      'The model was not downloaded completely. Check your connection and reload',
+    );
+  }
+}
+
+/** The build compresses the model with gzip (scripts/compressModel.ts); the development server does not. */
+async function decompressed(file: Blob): Promise<Uint8Array> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const isGzip = first === 0x1f && second === 0x8b;
+  const stream = isGzip ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file;
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,0 +1,115 @@
+// Tests the page in Firefox: drawing, every tab, words, and a short training.
+
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { executable, launchFirefox, openInFirefox, skipSuffix } from './support/firefox.js';
+import { serveSite, type Site } from './support/server.js';
+import { eventually, TRAINING_LIMIT } from './support/waiting.js';
+
+/** The corners of an L, in units of a square pad. */
+const LETTER_L = [
+  [0.3, 0.15],
+  [0.3, 0.8],
+  [0.65, 0.8],
+] as const;
+
+/** Draws connected lines with the mouse, `at` heights of the canvas from its left edge. */
+async function draw(
+  page: Page,
+  canvas: string,
+  corners: readonly (readonly [x: number, y: number])[],
+  at = 0,
+): Promise<void> {
+  const pad = (await page.$(canvas))!;
+  await pad.scrollIntoView();
+  const { x: left, y: top, height } = (await pad.boundingBox())!;
+  const [start, ...rest] = corners.map(
+    ([x, y]) => [left + (at + x) * height, top + y * height] as const,
+  );
+  await page.mouse.move(...start);
+  await page.mouse.down();
+  for (const [x, y] of rest) await page.mouse.move(x, y, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** The text of an element; empty if there is none. */
+const textOf = (page: Page, selector: string): Promise<string> =>
+  page.evaluate((s) => document.querySelector(s)?.textContent ?? '', selector);
+
+/** Waits until the visible panel has loaded. */
+async function expectPanel(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const panel = document.querySelector('#panels > :not([hidden])');
+    return panel !== null && panel.childElementCount > 0 && !panel.hasAttribute('aria-busy');
+  });
+}
+
+describe.skipIf(executable === null)(`in Firefox${skipSuffix}`, () => {
+  let browser: Browser;
+  let site: Site;
+  const visits: (readonly string[])[] = [];
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([
+      launchFirefox(),
+      serveSite({ folder: inject('site'), isolated: true }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    expect(visits.flat(), 'errors').toEqual([]);
+    expect(site.missing, 'requested files that do not exist').toEqual([]);
+  });
+  const visit = async (to = ''): Promise<Page> => {
+    const { page, errors } = await openInFirefox(browser, site.address + to);
+    visits.push(errors);
+    return page;
+  };
+
+  it('classifies a drawing, and opens every tab without an error', async () => {
+    const page = await visit();
+    await draw(page, '#pad canvas', LETTER_L);
+    await eventually(async () => expect(await textOf(page, '#result .letter')).toBe('L'));
+    const tabs = await page.$$eval('#tabs button', (buttons) => buttons.map(({ id }) => id));
+    expect(tabs.length).toBeGreaterThan(4);
+    for (const id of tabs) {
+      await page.click(`#${id}`);
+      await expectPanel(page);
+      expect(await page.$$('[role=alert]'), id).toEqual([]);
+    }
+    await page.close();
+  });
+
+  it('classifies the characters of a line', async () => {
+    const page = await visit('#tab=words');
+    await expectPanel(page);
+    for (const at of [0, 0.5, 1]) await draw(page, '#panel-words canvas', LETTER_L, at);
+    await eventually(async () =>
+      expect(await textOf(page, '#panel-words output.line')).toBe('LLL'),
+    );
+    await page.close();
+  });
+
+  it('trains a network', async () => {
+    const page = await visit('#tab=train');
+    await expectPanel(page);
+    await page.$eval('#panel-train .settings select', (select) => {
+      select.selectedIndex = 0; // the fewest characters
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.$eval('#panel-train input[type=number]', (epochs) => {
+      epochs.value = '1';
+      epochs.dispatchEvent(new Event('input', { bubbles: true }));
+      epochs.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.$$eval('#panel-train button', (buttons) =>
+      buttons.find(({ textContent }) => textContent.startsWith('Start'))!.click(),
+    );
+    await eventually(
+      async () => expect(await textOf(page, '#panel-train .status')).toMatch(/^Finished/),
+      TRAINING_LIMIT,
+    );
+    await page.close();
+  });
+});
