@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlipPlayer } from '../../../src/app/web/why/flipPlayer.js';
-import { flipSentence, stepLabel } from '../../../src/app/web/why/flipText.js';
+import { articleOf, flipSentence, stepLabel } from '../../../src/app/web/why/flipText.js';
 
 describe('the animation', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -48,4 +48,16 @@ it('states the number of dabs and both probabilities', () => {
   expect(flipSentence({ ...result, dabs: 1 })).toMatch(/^1 dab turns g into 9/);
   expect(flipSentence({ ...result, found: false, dabs: 25 })).toMatch(/^No change .* g into 9 /);
   expect([stepLabel(0, 7), stepLabel(3, 7)]).toEqual(['Your drawing', 'Dab 3 of 7']);
+});
+
+it('chooses the article by the name of the character', () => {
+  expect(['9', '8', 'B', 'R', 'u', 'h', 'U'].map(articleOf)).toEqual([
+    'a',
+    'an',
+    'a',
+    'an',
+    'a',
+    'an',
+    'a',
+  ]);
 });

@@ -5,9 +5,10 @@ import { formatNumber, formatRatio } from '../figures/captionText.js';
 import { MarkLegend } from '../figures/legend.js';
 import { largestOf } from '../figures/paint.js';
 import { element, setText } from '../ui/dom.js';
-import { editGains } from './dab.js';
+import { gainsOf, influenceOn, type DabEffects } from './dabEffects.js';
 import { FlipView } from './flipView.js';
-import { GradientFigure } from './gradientFigure.js';
+import { articleOf } from './flipText.js';
+import { PlacesFigure } from './placesFigure.js';
 import type { Subject } from './subject.js';
 import { TargetChoice } from './targetChoice.js';
 
@@ -15,10 +16,7 @@ import { TargetChoice } from './targetChoice.js';
 export interface Snapshot extends Subject {
   /** The character that the drawing is turned into. */
   readonly target: number;
-  /** Influence of each pixel on the prediction, [28, 28]. */
-  readonly influence: ArrayLike<number>;
-  /** d (logit target - logit of the prediction) / d ink, [28, 28]. */
-  readonly leadGradient: ArrayLike<number>;
+  readonly effects: DabEffects;
 }
 
 const EXAMPLE_NOTE = 'Example. Draw a character to explain your own.';
@@ -39,15 +37,15 @@ export class Explanation {
     new MarkLegend('add ink here', 'erase here'),
     new MarkLegend('more ink would help', 'more ink would hurt'),
   ] as const;
-  readonly #gains: GradientFigure;
-  readonly #influence: GradientFigure;
+  readonly #gains: PlacesFigure;
+  readonly #influence: PlacesFigure;
 
   /** @param onChoose called with the class index of a chosen character */
   constructor(app: App, onChoose: (index: number) => void) {
     this.flip = new FlipView(app);
     this.#choice = new TargetChoice(onChoose);
-    this.#gains = new GradientFigure('gains', this.#legends[0].root);
-    this.#influence = new GradientFigure('influence', this.#legends[1].root);
+    this.#gains = new PlacesFigure('gains', 'Where one dab helps most', this.#legends[0].root);
+    this.#influence = new PlacesFigure('influence', 'Influence of the ink', this.#legends[1].root);
     this.root = element(
       'div',
       { className: 'explanation', hidden: true },
@@ -74,28 +72,18 @@ export class Explanation {
     this.root.hidden = snapshot === null;
     if (snapshot === null) return;
     for (const legend of this.#legends) legend.paint();
-    const { prediction, target, influence, leadGradient, isExample, predictor } = snapshot;
-    const top = prediction.ranked[0].label;
+    const { prediction, target, effects, isExample, predictor } = snapshot;
+    const [top] = prediction.ranked;
     const targetLabel = predictor.classes[target];
     this.#exampleNote.hidden = !isExample;
-    setText(this.#flipHeading, `Make it a “${targetLabel}”`);
-    setText(this.#influenceHeading, `Why it says “${top}”`);
+    setText(this.#flipHeading, `Make it ${articleOf(targetLabel)} “${targetLabel}”`);
+    setText(this.#influenceHeading, `Why it says “${top.label}”`);
     this.#choice.show(prediction.ranked, target);
     this.flip.show(snapshot, target);
-    const gains = editGains(leadGradient, prediction.image);
-    this.#gains.show(
-      'Where one dab helps most',
-      gainCaption(snapshot, gains),
-      prediction.image,
-      gains,
-    );
-    const largest = formatNumber(largestOf(influence) / 10);
-    this.#influence.show(
-      'Influence of each pixel',
-      `The most sensitive pixel moves the score by ${largest} per 10 % more ink.`,
-      prediction.image,
-      influence,
-    );
+    const gains = gainsOf(effects, target, top.index);
+    this.#gains.show(gainCaption(snapshot, gains), prediction.image, gains);
+    const influence = influenceOn(effects, top.index);
+    this.#influence.show(influenceCaption(top.label, influence), prediction.image, influence);
   }
 }
 
@@ -111,6 +99,11 @@ function gainCaption(
   const gain = formatNumber(largestOf(gains));
   return (
     `${top.label} is ${ratio} as likely as ${predictor.classes[target]} (lead ${lead}). ` +
-    `One well-placed dab closes about ${gain} of it.`
+    `One well-placed dab closes ${gain} of it.`
   );
+}
+
+function influenceCaption(top: string, influence: ArrayLike<number>): string {
+  const largest = formatNumber(largestOf(influence));
+  return `At the largest mark, a dab of ink instead of none moves the score of ${top} by ${largest}.`;
 }

@@ -24,3 +24,11 @@ export function flipSentence({ found, from, to, dabs, before, after }: FlipResul
 export function stepLabel(step: number, steps: number): string {
   return step === 0 ? 'Your drawing' : `Dab ${step} of ${steps}`;
 }
+
+/** Characters whose names start with a vowel: "an 8", "an R". */
+const VOWEL_NAMES = new Set('8AEFHILMNORSXaefhilmnorsx');
+
+/** The indefinite article of a character's name. */
+export function articleOf(character: string): 'a' | 'an' {
+  return VOWEL_NAMES.has(character) ? 'an' : 'a';
+}

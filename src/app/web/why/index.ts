@@ -5,8 +5,9 @@ import type { App, Panel } from '../app.js';
 import { onPaletteChange } from '../figures/palette.js';
 import { runWhenVisible } from '../figures/runWhenVisible.js';
 import { element } from '../ui/dom.js';
+import { dabEffects } from './dabEffects.js';
 import { Explanation, type Snapshot } from './explanation.js';
-import { inkGradients, inkOf, leadWeights } from './inkScores.js';
+import { scoredNetwork } from './flip.js';
 import { Subjects, type Subject } from './subject.js';
 import '../figures/figures.css';
 import './why.css';
@@ -22,12 +23,22 @@ export function mount(host: HTMLElement, app: App): Panel {
   });
   host.append(element('div', { className: 'why figures' }, explanation.root));
 
+  const explain = async (subject: Subject): Promise<Snapshot> => {
+    const { predictor, prediction } = subject;
+    const { image, logits, ranked } = prediction;
+    const [top, second] = ranked;
+    const target = chosen === null || chosen === top.index ? second.index : chosen;
+    const known = snapshot?.prediction === prediction ? snapshot.effects : null;
+    const effects =
+      known ?? (await dabEffects(scoredNetwork(predictor.model), image, logits, pause));
+    return { ...subject, target, effects };
+  };
   const task = runWhenVisible(host, async () => {
     const predictor = app.predictor.value;
     try {
       const subject = await subjects.current();
       if (subject === null || subject.isExample !== snapshot?.isExample) chosen = null;
-      snapshot = subject === null ? null : await explain(subject, chosen);
+      snapshot = subject === null ? null : await explain(subject);
       explanation.show(snapshot);
     } catch (error) {
       if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
@@ -48,15 +59,7 @@ export function mount(host: HTMLElement, app: App): Panel {
   };
 }
 
-/** @param chosen class index of the other character; null, or that of the prediction: the second likeliest */
-async function explain(subject: Subject, chosen: number | null): Promise<Snapshot> {
-  const { predictor, prediction } = subject;
-  const [top, second] = prediction.ranked;
-  const target = chosen === null || chosen === top.index ? second.index : chosen;
-  const classes = predictor.classes.length;
-  const ink = inkOf(prediction.image);
-  const weights = leadWeights(classes, target, top.index);
-  const [leadGradient] = await inkGradients(predictor.model, [ink], weights);
-  const influence = leadGradient;
-  return { ...subject, target, influence, leadGradient };
+/** Gives the page time for other work, such as strokes. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

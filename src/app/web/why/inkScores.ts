@@ -77,11 +77,3 @@ function rowsOf(values: FloatArray, count: number): FloatArray[] {
   const width = values.length / count;
   return Array.from({ length: count }, (_, n) => values.slice(n * width, (n + 1) * width));
 }
-
-/** Weights of a difference of two logits, the log of the ratio of two probabilities: 1 at `target`, -1 at `reference`. */
-export function leadWeights(classes: number, target: number, reference: number): Float64Array {
-  const weights = new Float64Array(classes);
-  weights[target] = 1;
-  weights[reference] = -1;
-  return weights;
-}
