@@ -27,6 +27,13 @@ const app: App = {
   prediction: new Signal<Prediction | null>(null),
   announce: makeAnnouncer(byId('announcer', HTMLElement)),
   showError: makeNotices(byId('notices', HTMLElement)),
+  pad: {
+    showInput: async (input) => {
+      const { imageOfInput } = await import('./pad/imageOfInput.js');
+      pad.setImage(await imageOfInput(input));
+    },
+    undo: () => pad.undo(),
+  },
 };
 
 mountResult(byId('result', HTMLElement), app);
