@@ -8,6 +8,8 @@ import type { Lines } from './history.js';
 import { onThemeChange, themeOf } from './theme.js';
 
 const HEIGHT = 220;
+/** The page's typeface slashes its zeros, to tell them from O. Axes have digits only. */
+const AXIS_FONT = '12px system-ui, sans-serif';
 
 export interface CurveOptions {
   readonly title: string;
@@ -92,7 +94,7 @@ export class Curve {
     const { format, max } = this.#options;
     const axis = (): uPlot.Axis => ({
       stroke: theme.soft,
-      font: `12px ${theme.font}`,
+      font: AXIS_FONT,
       grid: { stroke: theme.line, width: 1 },
       ticks: { show: false },
     });

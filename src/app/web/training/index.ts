@@ -9,7 +9,9 @@ import { DeviceField } from './deviceField.js';
 import { LiveView } from './liveView.js';
 import { Mistakes } from './mistakes.js';
 import { NetworkActions } from './networkActions.js';
-import type { Report, Settings } from './protocol.js';
+import type { Report } from './protocol.js';
+import type { Settings } from './settings.js';
+import { SettingsAddress } from './settingsAddress.js';
 import { SettingsForm } from './settingsForm.js';
 import { SourceField } from './sourceField.js';
 import './training.css';
@@ -28,7 +30,11 @@ class Training {
     onChange: () => this.#updateSource(),
     onError: (error) => this.#app.showError(error),
   });
-  readonly #settings = new SettingsForm();
+  readonly #settings = new SettingsForm((settings) => {
+    if (this.#form.checkValidity()) this.#address.write(settings);
+  });
+  readonly #address: SettingsAddress;
+  readonly #form = element('form', { className: 'setup-form', ariaLabel: 'Training' });
   readonly #device = new DeviceField();
   readonly #live = new LiveView();
   readonly #mistakes = new Mistakes();
@@ -46,15 +52,21 @@ class Training {
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
     this.#network = new NetworkActions(app);
-    const form = element(
-      'form',
-      { className: 'setup', ariaLabel: 'Training' },
-      this.#source.element,
-      this.#settings.element,
-      element('div', { className: 'run-buttons' }, this.#start, this.#pause, this.#stop),
-      this.#device.element,
+    this.#address = new SettingsAddress(app, () => this.#settings.values());
+    this.#form.append(
+      this.#settings.network,
+      element(
+        'div',
+        { className: 'setup' },
+        this.#source.element,
+        this.#settings.training,
+        this.#address.element,
+        this.#device.element,
+      ),
     );
-    form.addEventListener('submit', (event) => {
+    this.#form.id = 'training-form';
+    this.#start.setAttribute('form', this.#form.id); // it is outside of it, next to the status
+    this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#startRun(this.#settings.values());
     });
@@ -67,18 +79,29 @@ class Training {
         element(
           'p',
           { className: 'lead' },
-          'Train the same network from nothing, on your own device. It begins with random numbers and knows no letter; ' +
-            'every step shows it a handful of characters and moves each of its numbers a little.',
+          'Train a network from scratch. It starts with random weights; each step shows it a few characters and ' +
+            'adjusts the weights.',
         ),
         element(
           'div',
           { className: 'training-columns' },
-          form,
-          element('div', {}, this.#live.element, this.#network.element, this.#live.table()),
+          this.#form,
+          element(
+            'div',
+            { className: 'results' },
+            this.#live.status,
+            element('div', { className: 'run-buttons' }, this.#start, this.#pause, this.#stop),
+            this.#live.element,
+            this.#network.element,
+            this.#live.table(),
+          ),
         ),
         this.#mistakes.element,
       ),
     );
+    this.#address.watch((settings) => {
+      if (this.#phase === 'idle') this.#settings.set(settings);
+    });
     this.#updateControls();
   }
 
@@ -90,8 +113,8 @@ class Training {
   }
 
   #updateSource(): void {
-    const { available } = this.#source;
-    this.#settings.setAvailable(available === 0 ? null : available);
+    const { available, classes } = this.#source;
+    this.#settings.setSource({ available: available === 0 ? null : available, classes });
     this.#updateControls();
   }
 

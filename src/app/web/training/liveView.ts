@@ -9,6 +9,9 @@ import { History, timeText } from './history.js';
 import type { StepReport } from './protocol.js';
 
 export class LiveView {
+  /** What the run is doing. */
+  readonly status: HTMLElement;
+  /** The charts. */
   readonly element: HTMLElement;
   readonly #status = element('p', { className: 'status', role: 'status' });
   readonly #detail = element('p', { className: 'detail soft' });
@@ -30,17 +33,18 @@ export class LiveView {
   #epochs = 1;
 
   constructor() {
-    this.setStatus(
-      'Nothing is training yet',
-      'Start it, and the first points of the curves appear within seconds.',
-    );
-    this.element = element(
+    this.setStatus('Not started', 'Curves appear seconds after you start.');
+    this.status = element(
       'div',
       { className: 'live' },
       this.#status,
       this.#progress,
       this.#detail,
       this.#device,
+    );
+    this.element = element(
+      'div',
+      { className: 'live' },
       element('div', { className: 'curves' }, this.#loss.element, this.#accuracy.element),
       this.#summary,
     );
@@ -101,14 +105,11 @@ export class LiveView {
   }
 
   ready(device: DeviceReport, data: string, train: number, validation: number): void {
-    const counts = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
+    const counts = `${train.toLocaleString('en')} training images, ${validation.toLocaleString('en')} for validation`;
     const badge = isSlowDevice(device)
       ? [element('span', { className: 'badge' }, 'a GPU in software: slow')]
       : [];
-    this.#device.replaceChildren(
-      `${data}: ${counts}. Computed by ${deviceText(device)}. `,
-      ...badge,
-    );
+    this.#device.replaceChildren(`${data}: ${counts}. Device: ${deviceText(device)}. `, ...badge);
     this.#progress.value = 0;
   }
 
