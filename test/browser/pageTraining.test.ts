@@ -66,6 +66,12 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
     await page.locator('#samples button').first().click();
     await expectAnyPrediction(page);
     const before = await shares(page);
+    const both = panel.getByRole('region', { name: 'Both networks on your drawing' });
+    await eventually(
+      async () => expect(await both.locator('.share').allInnerTexts()).not.toContain(''),
+      TRAINING_LIMIT,
+    );
+    expect(await both.innerText()).toContain('108,367 weights, after 3 epochs');
     await panel.getByRole('button', { name: 'Use this network' }).click();
     await eventually(async () => expect(await shares(page)).not.toEqual(before), TRAINING_LIMIT);
     expect(await page.getByRole('alert').count()).toBe(0);

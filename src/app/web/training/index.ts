@@ -5,6 +5,7 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { askBeforeLeaving } from '../ui/leavePrompt.js';
 import { Client } from './client.js';
+import { Comparison } from './comparison.js';
 import { DeviceField } from './deviceField.js';
 import { LiveView } from './liveView.js';
 import { Mistakes } from './mistakes.js';
@@ -39,6 +40,7 @@ class Training {
   readonly #live = new LiveView();
   readonly #mistakes = new Mistakes();
   readonly #network: NetworkActions;
+  readonly #comparison: Comparison;
   readonly #start = element('button', { className: 'primary', type: 'submit' }, 'Start training');
   readonly #pause = element('button', { type: 'button' }, 'Pause');
   readonly #stop = element('button', { type: 'button' }, 'Stop');
@@ -52,6 +54,7 @@ class Training {
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
     this.#network = new NetworkActions(app);
+    this.#comparison = new Comparison(app);
     this.#address = new SettingsAddress(app, () => this.#settings.values());
     this.#form.append(
       this.#settings.network,
@@ -91,6 +94,7 @@ class Training {
             { className: 'results' },
             this.#live.status,
             element('div', { className: 'run-buttons' }, this.#start, this.#pause, this.#stop),
+            this.#comparison.element,
             this.#live.element,
             this.#network.element,
             this.#live.table(),
@@ -103,6 +107,11 @@ class Training {
       if (this.#phase === 'idle') this.#settings.set(settings);
     });
     this.#updateControls();
+  }
+
+  /** Training continues while another tab is shown. */
+  set visible(visible: boolean) {
+    this.#comparison.visible = visible;
   }
 
   #openFiles(): void {
@@ -122,6 +131,7 @@ class Training {
     this.#live.reset(settings.epochs);
     this.#mistakes.reset();
     this.#network.clear();
+    this.#comparison.reset();
     this.#testResult = '';
     if (settings.source === 'emnist' && !this.#filesOpen) {
       this.#pendingSettings = settings; // the worker with the open files was terminated
@@ -180,10 +190,11 @@ class Training {
         break;
       case 'model':
         this.#network.setNetwork(report);
+        this.#comparison.setNetwork(report);
         break;
       case 'paused':
         this.#setPhase('paused');
-        this.#live.setStatus('Paused', 'The network as it is can be used and downloaded.');
+        this.#live.setStatus('Paused', 'You can use or download the current network.');
         this.#app.announce('Training is paused.');
         break;
       case 'continued':
@@ -191,8 +202,8 @@ class Training {
         break;
       case 'tested':
         this.#testResult =
-          `Test images, looked at once, now: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} right ` +
-          `(${percent(report.mergedAccuracy)} with look-alikes such as 0 and O as one).`;
+          `Test accuracy, measured once after training: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} images ` +
+          `(${percent(report.mergedAccuracy)} if look-alikes such as 0 and O count as equal).`;
         break;
       case 'ended':
         this.#endRun(report.how === 'finished' ? 'Finished' : 'Stopped');
@@ -237,6 +248,6 @@ class Training {
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
-  new Training(host, app);
-  return { show: () => undefined, hide: () => undefined }; // training continues while another tab is open
+  const training = new Training(host, app);
+  return { show: () => (training.visible = true), hide: () => (training.visible = false) };
 }
