@@ -122,11 +122,11 @@ function noteOf(
     );
     if (sameKind && isDigit(label) !== isDigit(original)) {
       const kind = isDigit(label) ? 'digits' : 'letters';
-      return `${original} read as ${text}: the rest of the word is ${kind}`;
+      return `Changed ${original} to ${text} because the word is ${kind}`;
     }
-    return `${original} read as ${text}: more likely in this word`;
+    return `Changed ${original} to ${text}, which is more likely in this word`;
   }
-  return text === label ? null : `${label} written small: by its height and its neighbors`;
+  return text === label ? null : `Small ${label}, by its height and its neighbors`;
 }
 
 const isDigit = (label: string): boolean => /^\d$/.test(label);

@@ -130,7 +130,7 @@ describe('resolveLine', () => {
       group(of(['7', 0.98])),
     ]);
     expect(text).toBe('407');
-    expect(characters[1].note).toBe('O read as 0: the rest of the word is digits');
+    expect(characters[1].note).toBe('Changed O to 0 because the word is digits');
     expect(characters[0].note).toBeNull();
   });
 
@@ -140,7 +140,7 @@ describe('resolveLine', () => {
       group(of(['5', 0.7], ['S', 0.25])),
     ]);
     expect(text).toBe('AS');
-    expect(characters[1].note).toBe('5 read as S: the rest of the word is letters');
+    expect(characters[1].note).toBe('Changed 5 to S because the word is letters');
   });
 
   it('does not change confident predictions, single characters and mixed words', () => {
@@ -160,7 +160,7 @@ describe('resolveLine', () => {
     const capital = (label: string): PredictedGroup => group(of([label, 0.99]));
     const { text, characters } = resolveLine([capital('P'), thin, capital('N')]);
     expect(text).toBe('PIN');
-    expect(characters[1].note).toBe('1 read as I: the rest of the word is letters');
+    expect(characters[1].note).toBe('Changed 1 to I because the word is letters');
     expect(characters[1].alternatives.map((alternative) => alternative.text)).toEqual([
       '1',
       'L',
@@ -233,7 +233,7 @@ describe('resolveLine', () => {
       group(of(['O', 1]), 0.6),
     ]);
     expect(text).toBe('helo');
-    expect(characters[3].note).toBe('O written small: by its height and its neighbors');
+    expect(characters[3].note).toBe('Small O, by its height and its neighbors');
     expect(
       resolveLine([group(of(['H', 1])), group(of(['L', 1])), group(of(['O', 1]), 0.95)]).text,
     ).toBe('HLO');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { drawingOf, imageOf } from '../../../src/app/web/pad/drawing.js';
 import { strokesTouched } from '../../../src/app/web/pad/erase.js';
 import { commandOf, shouldExecute, type KeyPress } from '../../../src/app/web/pad/keys.js';
-import { ActivePointer, PALM_TIME } from '../../../src/app/web/pad/pointers.js';
+import { ActivePointer, PALM_TIME, PINCH_TIME } from '../../../src/app/web/pad/pointers.js';
 import { EMPTY_CONTENTS } from '../../../src/app/web/pad/padContents.js';
 import { StrokeBuilder } from '../../../src/data/strokes/strokeBuilder.js';
 import { renderGlyph } from '../../../src/data/strokes/glyph.js';
@@ -20,9 +20,17 @@ describe('OnePointer', () => {
   it('lets only the first finger draw, until it is lifted', () => {
     const one = new ActivePointer();
     expect(one.down(at(1, 'touch'))).toBe('draw');
-    expect(one.down(at(2, 'touch'))).toBe('ignore');
+    expect(one.down(at(2, 'touch', PINCH_TIME))).toBe('ignore');
     expect([one.up(2), one.active, one.up(1), one.active]).toEqual([false, 1, true, null]);
     expect(one.down(at(3, 'touch'))).toBe('draw');
+  });
+
+  it('two fingers at the same time draw nothing', () => {
+    const one = new ActivePointer();
+    expect(one.down(at(1, 'touch', 50))).toBe('draw');
+    expect(one.down(at(2, 'touch', 50 + PINCH_TIME - 1))).toBe('cancel');
+    expect([one.active, one.up(1), one.up(2)]).toEqual([null, false, false]);
+    expect(one.down(at(3, 'touch', 500))).toBe('draw');
   });
 
   it('prefers the pen to an earlier palm, and ignores a later palm', () => {

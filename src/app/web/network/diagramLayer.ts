@@ -11,7 +11,7 @@ import { peaksOf, unitName, type Layer, type Selection, type Snapshot } from './
 import { fillSlots, strongest } from './strongest.js';
 
 /** Number of units that a layer shows. */
-const SLOTS = { input: 1, maps: 6, units: 10, classes: 6 };
+const SLOTS = { input: 1, maps: 6, units: 6, classes: 6 };
 
 /** The elements of one slot. */
 interface Slot {

@@ -34,10 +34,15 @@ export function mount(host: HTMLElement, app: App): Panel {
   const diagram = new Diagram(selection, (layer) => layerView.open(layer));
   const arithmetic = new Arithmetic(selection);
   const views = [diagram, new Summary(), arithmetic, layerView];
-  const root = element('div', { className: 'network figures' });
+  const root = element('div', { className: 'network figures', hidden: true });
+  const waiting = element(
+    'p',
+    { className: 'soft' },
+    'The diagram appears when the network is loaded.',
+  );
   const example = element('p', { className: 'example', hidden: true }, 'Example: the pad is empty');
   root.append(example, ...views.map((view) => view.root));
-  host.append(root);
+  host.append(waiting, root);
 
   const showSelection = (): void => {
     if (snapshot === null) return;
@@ -47,6 +52,8 @@ export function mount(host: HTMLElement, app: App): Panel {
   };
   const showSnapshot = (next: Snapshot): void => {
     snapshot = next;
+    waiting.remove();
+    root.hidden = false;
     if (selection.selected === null || !isValid(next, selection.selected)) {
       const [unit] = strongest(peaksOf(next.layers[1]), 1);
       selection.select({ layer: 1, unit, point: null });

@@ -34,7 +34,8 @@ export function listenForGestures(canvas: HTMLCanvasElement, listener: GestureLi
     if (event.button !== MAIN_BUTTON && !eraser) return;
     const role = pointers.down(event);
     if (role === 'ignore') return;
-    if (role === 'replace') listener.cancel();
+    if (role === 'replace' || role === 'cancel') listener.cancel();
+    if (role === 'cancel') return;
     canvas.setPointerCapture(event.pointerId);
     event.preventDefault(); // prevents text selection and image dragging
     canvas.focus({ preventScroll: true });

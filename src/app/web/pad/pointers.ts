@@ -6,11 +6,15 @@ export type PointerRole =
   | 'draw'
   /** It draws, and the previous pointer was the palm of the hand that holds the pen: undo its stroke. */
   | 'replace'
+  /** It is the second finger of a pinch: undo the stroke of the first; neither draws. */
+  | 'cancel'
   /** It is ignored: another pointer draws, or it is a hand near a pen. */
   | 'ignore';
 
 /** A touch within this time after the last pen event is the palm, in milliseconds. */
 export const PALM_TIME = 1000;
+/** Two touches within this time are a pinch, in milliseconds. */
+export const PINCH_TIME = 200;
 
 export interface PointerInfo {
   readonly pointerId: number;
@@ -22,7 +26,7 @@ export interface PointerInfo {
 
 /** Allows one pointer at a time to draw. */
 export class ActivePointer {
-  #active: { readonly id: number; readonly type: string } | null = null;
+  #active: { readonly id: number; readonly type: string; readonly since: number } | null = null;
   #lastPenTime = -Infinity;
 
   /** The pointer that draws, or null. */
@@ -36,9 +40,17 @@ export class ActivePointer {
     const isPalm = pointerType === 'touch' && timeStamp - this.#lastPenTime < PALM_TIME;
     this.moved(pointer);
     const previous = this.#active;
+    const isPinch =
+      pointerType === 'touch' &&
+      previous?.type === 'touch' &&
+      timeStamp - previous.since < PINCH_TIME;
+    if (isPinch) {
+      this.#active = null;
+      return 'cancel';
+    }
     if (isPalm || (previous !== null && !(pointerType === 'pen' && previous.type === 'touch')))
       return 'ignore';
-    this.#active = { id: pointerId, type: pointerType };
+    this.#active = { id: pointerId, type: pointerType, since: timeStamp };
     return previous === null ? 'draw' : 'replace';
   }
 

@@ -4,7 +4,7 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { Pad } from '../pad/pad.js';
-import { makeTypeForm } from './typeForm.js';
+import { makeTypeForm, type TypeForm } from './typeForm.js';
 import { resolveLine } from '../../words/line.js';
 import { isUnchanged, LinePredictor, type StrokesVersion, versionOf } from './linePredictor.js';
 import { type Edit, joinEdit, segment, splitEdit } from '../../words/segment.js';
@@ -33,6 +33,8 @@ class WordsPanel {
   #edits: readonly Edit[] = [];
   #choices: readonly Choice[] = [];
   #characters: readonly LineEntry[] = [];
+  readonly #typeForm: TypeForm;
+  #wasShown = false;
   #visible = false;
   #busy = false;
   #stale = false;
@@ -40,13 +42,20 @@ class WordsPanel {
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
     const frame = element('div', { className: 'pad-frame' });
-    const typeForm = makeTypeForm(app, () => this.#pad);
+    const example = element('p', { className: 'example', hidden: true }, 'Example: write over it');
+    this.#typeForm = makeTypeForm(
+      app,
+      () => this.#pad,
+      (isShown) => {
+        example.hidden = !isShown;
+      },
+    );
     this.#pad = new Pad(frame, app, {
       label: 'Pad for a line',
       wide: true,
-      onEdit: () => typeForm.stop(),
+      onEdit: () => this.#typeForm.stop(),
     });
-    frame.append(this.#boxes);
+    frame.append(this.#boxes, example);
     this.#text.ariaLabel = 'The line as text';
     const instructions =
       'Write a word or a line in separate letters. Strokes that overlap become one character.';
@@ -54,7 +63,7 @@ class WordsPanel {
     host.append(
       element('p', { className: 'soft' }, instructions),
       frame,
-      typeForm.element,
+      this.#typeForm.element,
       element('div', { className: 'result' }, this.#text, this.#copy),
       this.#list,
       element('p', { className: 'soft small' }, LIMITATIONS),
@@ -71,6 +80,8 @@ class WordsPanel {
   show(): void {
     this.#visible = true;
     this.#onChange();
+    if (!this.#wasShown) this.#typeForm.demonstrate(EXAMPLE);
+    this.#wasShown = true;
   }
 
   hide(): void {
@@ -167,6 +178,9 @@ class WordsPanel {
     }
   }
 }
+
+/** Written on a first visit. */
+const EXAMPLE = 'Hello';
 
 const LIMITATIONS =
   'Each letter is read alone. The word only settles look-alikes (0 or O). Where upper and lower case look the same, size and' +

@@ -2,6 +2,7 @@
 
 import type { ErrorReporter } from '../app.js';
 import type { Pad } from '../pad/pad.js';
+import { isEmpty } from '../pad/padContents.js';
 import { animateStrokes } from '../pad/samples/animation.js';
 import { UNKNOWN_CHARACTER } from '../pad/typing/typeField.js';
 import { element } from '../ui/dom.js';
@@ -13,11 +14,18 @@ const CHARACTER_DURATION = 300;
 
 export interface TypeForm {
   readonly element: HTMLFormElement;
-  /** Stops the animation: the visitor draws. */
+  /** Stops the animation: the visitor draws. An example disappears. */
   stop(): void;
+  /** Writes an example on the empty pad; it is not part of the pad's history. */
+  demonstrate(text: string): void;
 }
 
-export function makeTypeForm(app: ErrorReporter, pad: () => Pad): TypeForm {
+/** @param onExample called when an example appears and when it disappears */
+export function makeTypeForm(
+  app: ErrorReporter,
+  pad: () => Pad,
+  onExample: (isShown: boolean) => void,
+): TypeForm {
   const field = element('input', {
     type: 'text',
     id: 'typed-line',
@@ -34,8 +42,16 @@ export function makeTypeForm(app: ErrorReporter, pad: () => Pad): TypeForm {
     field,
     element('button', { type: 'submit' }, 'Write it'),
   );
-  let stop = (): void => undefined;
+  let stopAnimation = (): void => undefined;
+  let isExample = false;
   let count = 0;
+  const stop = (): void => {
+    stopAnimation();
+    if (!isExample) return;
+    isExample = false;
+    pad().preview([]);
+    onExample(false);
+  };
   const write = async (): Promise<void> => {
     const { isWritable, writeLine } = await import('../pad/typing/typedText.js');
     const text = field.value.trim().replace(/\s+/g, ' ');
@@ -46,7 +62,7 @@ export function makeTypeForm(app: ErrorReporter, pad: () => Pad): TypeForm {
     }
     const strokes = writeLine(text, count++, pad().aspect);
     stop();
-    stop = animateStrokes(
+    stopAnimation = animateStrokes(
       strokes,
       (soFar) => {
         if (soFar === strokes) pad().setStrokes(strokes);
@@ -60,5 +76,20 @@ export function makeTypeForm(app: ErrorReporter, pad: () => Pad): TypeForm {
     event.preventDefault();
     if (field.value.trim() !== '') write().catch((error: unknown) => app.showError(error));
   });
-  return { element: form, stop: () => stop() };
+  const demonstrate = async (text: string): Promise<void> => {
+    const { writeLine } = await import('../pad/typing/typedText.js');
+    if (!isEmpty(pad().contents.value)) return;
+    isExample = true;
+    onExample(true);
+    const strokes = writeLine(text, count++, pad().aspect);
+    const duration = CHARACTER_DURATION * text.length;
+    stopAnimation = animateStrokes(strokes, (soFar) => pad().preview(soFar), duration);
+  };
+  return {
+    element: form,
+    stop,
+    demonstrate: (text) => {
+      demonstrate(text).catch((error: unknown) => app.showError(error));
+    },
+  };
 }

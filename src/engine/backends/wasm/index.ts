@@ -103,6 +103,7 @@ async function chooseModule(
       return shared ? import('#simd/wide-threads') : import('#simd/wide');
     },
   };
+  if (typeof WebAssembly === 'undefined') throw new BackendError(NO_WEBASSEMBLY);
   for (const build of requested === undefined ? (['relaxed', 'base'] as const) : [requested]) {
     const module = await builds[build]();
     if (!WebAssembly.validate(module.bytes)) continue;
@@ -114,6 +115,10 @@ async function chooseModule(
       'use the reference backend or a newer engine',
   );
 }
+
+const NO_WEBASSEMBLY =
+  'wasm: WebAssembly is not available; allow it in the settings, use a newer browser, or use the ' +
+  'reference backend';
 
 const NO_WIDE_IN_BROWSER = 'wasm: a web page cannot use the wide module';
 
