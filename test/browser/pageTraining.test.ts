@@ -74,6 +74,19 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
     expect(await both.innerText()).toContain('108,367 weights, after 3 epochs');
     await panel.getByRole('button', { name: 'Use this network' }).click();
     await eventually(async () => expect(await shares(page)).not.toEqual(before), TRAINING_LIMIT);
+
+    // A run that a reload interrupts can be resumed.
+    await start(panel, 200);
+    await eventually(async () => expect(await losses(panel)).toHaveLength(1), TRAINING_LIMIT);
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await panel
+      .getByRole('button', { name: /^Resume the training of .* \(epoch \d+ of 200\)/ })
+      .click();
+    await expectStatus(panel, /^Training: epoch \d/);
+    expect((await losses(panel)).length).toBeGreaterThan(0);
+    await panel.getByRole('button', { name: 'Stop' }).click();
+    await expectStatus(panel, /^Stopped/);
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 

@@ -7,46 +7,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { createWasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { BackendError, DeviceLostError } from '../../../src/engine/errors.js';
 import { chooseDevice } from '../../../src/app/device/device.js';
-import { originalArchitecture } from '../../../src/app/model/architecture.js';
 import { modelFrom } from '../../../src/app/model/modelContents.js';
 import type { EmnistFiles, Report } from '../../../src/app/web/training/protocol.js';
-import { readReport } from '../../../src/app/web/training/protocol.js';
-import { DEFAULT_SETTINGS, type Settings } from '../../../src/app/web/training/settings.js';
-import { Session, type SessionDependencies } from '../../../src/app/web/training/session.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../../data/support.js';
-
-const SETTINGS: Settings = {
-  ...DEFAULT_SETTINGS,
-  architecture: originalArchitecture(),
-  images: 235,
-  epochs: 2,
-  batchSize: 16,
-  learningRate: 0.002,
-  dropout: 0.25,
-  seed: 7,
-};
-
-/** A session with all its reports and a way to react to a report. */
-function session(
-  outside: Partial<SessionDependencies> = {},
-  onReport: (report: Report) => void = () => undefined,
-) {
-  const reports: Report[] = [];
-  const made = new Session({
-    post: (report) => {
-      reports.push(readReport(report));
-      onReport(report);
-    },
-    yieldToEvents: () => new Promise((resolve) => setImmediate(resolve)),
-    chooseDevice: () => chooseDevice({ backend: 'wasm', threads: 1 }),
-    nameOf: () => 'the-file',
-    ...outside,
-  });
-  const of = <Kind extends Report['kind']>(kind: Kind) =>
-    reports.filter((report): report is Extract<Report, { kind: Kind }> => report.kind === kind);
-  return { session: made, reports, of };
-}
+import { session, SETTINGS } from './support.js';
 
 describe('a session', () => {
   it('trains on synthetic characters, lowers the loss, and saves a model that the command line reads', async () => {

@@ -1,13 +1,15 @@
-// Page side of the training worker: starts it on demand, validates its messages, and detects when it dies or hangs.
+// Page side of the training worker: starts it on demand, validates its messages, detects when it dies, and ends it if it does not stop.
 
 import { BackendError } from '../../../engine/errors.js';
 import { readReport, type Command, type Report } from './protocol.js';
 
-/** Time in milliseconds for the worker to stop before it is terminated; a hung device never stops. */
-const STOP_TIMEOUT = 8_000;
+/** Time in milliseconds for the worker to finish its step before it is terminated; a hung device never does. */
+const STOP_TIMEOUT = 1_500;
 
 export interface ClientEvents {
   readonly onReport: (report: Report) => void;
+  /** The worker did not stop in time and was terminated; its state since the last network is lost. */
+  readonly onEnded: () => void;
   /** The worker died with this error; its state is lost. */
   readonly onCrash: (error: Error) => void;
 }
@@ -25,13 +27,10 @@ export class Client {
     this.#worker ??= this.#startWorker();
     this.#worker.postMessage(command);
     if (command.kind !== 'stop') return;
-    this.#stopTimer = setTimeout(
-      () =>
-        this.#terminate(
-          new BackendError('training: the device does not answer, so the run was ended'),
-        ),
-      STOP_TIMEOUT,
-    );
+    this.#stopTimer = setTimeout(() => {
+      this.#terminate();
+      this.#events.onEnded();
+    }, STOP_TIMEOUT);
   }
 
   #startWorker(): Worker {
@@ -42,24 +41,28 @@ export class Client {
       try {
         report = readReport(data);
       } catch (error) {
-        this.#terminate(error as Error);
+        this.#crash(error as Error);
         return;
       }
       if (report.kind === 'ended' || report.kind === 'failed') clearTimeout(this.#stopTimer);
       this.#events.onReport(report);
     });
     worker.addEventListener('error', ({ message }) => {
-      this.#terminate(
+      this.#crash(
         new BackendError(`training: the worker died (${message || 'it did not say why'})`),
       );
     });
     return worker;
   }
 
-  #terminate(error: Error): void {
+  #crash(error: Error): void {
+    this.#terminate();
+    this.#events.onCrash(error);
+  }
+
+  #terminate(): void {
     clearTimeout(this.#stopTimer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#events.onCrash(error);
   }
 }

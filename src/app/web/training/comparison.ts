@@ -118,7 +118,7 @@ class Column {
     this.element = element(
       'div',
       {},
-      element('h4', {}, title),
+      element('h3', {}, title),
       this.#caption,
       element('ol', {}, ...this.#rows.map(({ item }) => item)),
     );

@@ -10,12 +10,15 @@ import { DeviceField } from './deviceField.js';
 import { LiveView } from './liveView.js';
 import { Mistakes } from './mistakes.js';
 import { NetworkActions } from './networkActions.js';
-import type { Report } from './protocol.js';
+import type { Command, Report } from './protocol.js';
+import { ResumeOffer } from './resumeOffer.js';
+import type { StoredRun } from './runStore.js';
 import type { Settings } from './settings.js';
 import { SettingsAddress } from './settingsAddress.js';
 import { SettingsForm } from './settingsForm.js';
 import { SourceField } from './sourceField.js';
 import './training.css';
+import { ArgumentError } from '../../../engine/errors.js';
 import { percent } from '../../evaluation/percent.js';
 
 type Phase = 'idle' | 'opening' | 'preparing' | 'running' | 'pausing' | 'paused' | 'stopping';
@@ -25,6 +28,7 @@ class Training {
   readonly #client = new Client({
     onReport: (report) => this.#onReport(report),
     onCrash: (error) => this.#onCrash(error),
+    onEnded: () => this.#onTerminated(),
   });
   readonly #source = new SourceField({
     onFiles: () => this.#openFiles(),
@@ -41,15 +45,24 @@ class Training {
   readonly #mistakes = new Mistakes();
   readonly #network: NetworkActions;
   readonly #comparison: Comparison;
+  readonly #offer = new ResumeOffer({
+    onResume: (run) => this.#resumeRun(run),
+    onDiscarded: () => this.#app.announce('The interrupted training is discarded.'),
+    onError: (error) => this.#app.showError(error),
+  });
   readonly #start = element('button', { className: 'primary', type: 'submit' }, 'Start training');
   readonly #pause = element('button', { type: 'button' }, 'Pause');
   readonly #stop = element('button', { type: 'button' }, 'Stop');
   #phase: Phase = 'idle';
   /** Whether the worker has opened the files. */
   #filesOpen = false;
-  /** Settings of the run that starts when the files are open. */
-  #pendingSettings: Settings | null = null;
+  /** The command that starts a run when the files are open. */
+  #pending: Command | null = null;
+  /** Settings of the current run, or the last one. */
+  #running: Settings | null = null;
   #testResult = '';
+  /** Images per second of the last run. */
+  #speed = 0;
 
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
@@ -85,6 +98,7 @@ class Training {
           'Train a network from scratch. It starts with random weights; each step shows it a few characters and ' +
             'adjusts the weights.',
         ),
+        this.#offer.element,
         element(
           'div',
           { className: 'training-columns' },
@@ -106,6 +120,7 @@ class Training {
     this.#address.watch((settings) => {
       if (this.#phase === 'idle') this.#settings.set(settings);
     });
+    void this.#offer.update();
     this.#updateControls();
   }
 
@@ -128,15 +143,33 @@ class Training {
   }
 
   #startRun(settings: Settings): void {
+    this.#begin(settings, { kind: 'start', settings });
+  }
+
+  #resumeRun({ settings }: StoredRun): void {
+    if (settings.source === 'emnist' && this.#source.files === null) {
+      this.#app.showError(
+        new ArgumentError(
+          'this training used EMNIST files: choose the same files under Images, then resume it',
+        ),
+      );
+      return;
+    }
+    this.#settings.set(settings);
+    this.#begin(settings, { kind: 'resume' });
+  }
+
+  #begin(settings: Settings, command: Command): void {
+    this.#running = settings;
     this.#live.reset(settings.epochs);
     this.#mistakes.reset();
     this.#network.clear();
     this.#comparison.reset();
     this.#testResult = '';
     if (settings.source === 'emnist' && !this.#filesOpen) {
-      this.#pendingSettings = settings; // the worker with the open files was terminated
+      this.#pending = command; // the worker with the open files was terminated
       this.#openFiles();
-    } else this.#sendAndSetPhase('preparing', { kind: 'start', settings });
+    } else this.#sendAndSetPhase('preparing', command);
   }
 
   #pauseOrContinue(): void {
@@ -163,12 +196,11 @@ class Training {
         this.#filesOpen = true;
         this.#source.opened(report.train, report.test);
         this.#setPhase('idle');
-        if (this.#pendingSettings !== null)
-          this.#sendAndSetPhase('preparing', { kind: 'start', settings: this.#pendingSettings });
-        this.#pendingSettings = null;
+        if (this.#pending !== null) this.#sendAndSetPhase('preparing', this.#pending);
+        this.#pending = null;
         break;
       case 'refused':
-        this.#pendingSettings = null;
+        this.#pending = null;
         this.#source.refused(report.reason);
         this.#setPhase('idle');
         break;
@@ -181,12 +213,21 @@ class Training {
         this.#live.ready(report.device, report.data, report.train, report.validation.labels.length);
         if (this.#phase === 'preparing') this.#setPhase('running');
         break;
+      case 'resumed':
+        for (const earlier of report.reports) this.#onReport(earlier);
+        break;
       case 'step':
         this.#live.step(report);
+        this.#speed = report.imagesPerSecond;
         break;
       case 'epoch':
         this.#live.epoch(report.numbers);
-        this.#mistakes.update(report.predictions);
+        if (report.predictions.length > 0) this.#mistakes.update(report.predictions);
+        break;
+      case 'unsaved':
+        this.#live.setNote(
+          `This training cannot be resumed after a reload: ${report.reason.replace(/\.$/, '')}.`,
+        );
         break;
       case 'model':
         this.#network.setNetwork(report);
@@ -217,14 +258,23 @@ class Training {
 
   #endRun(reason: string): void {
     this.#setPhase('idle');
+    void this.#offer.update();
+    if (this.#speed > 0 && this.#running !== null)
+      this.#settings.measured({ ...this.#running, imagesPerSecond: this.#speed });
     this.#start.textContent = 'Start again';
     this.#live.setStatus(reason, this.#testResult || this.#live.summary);
     this.#app.announce(`Training: ${reason}. ${this.#live.summary}`);
   }
 
+  /** The worker did not stop in time and was terminated. */
+  #onTerminated(): void {
+    this.#filesOpen = false;
+    this.#endRun('Stopped');
+  }
+
   #onCrash(error: Error): void {
     this.#filesOpen = false;
-    this.#pendingSettings = null;
+    this.#pending = null;
     if (this.#phase === 'opening') this.#source.refused(error.message);
     else this.#endRun('Ended early');
     this.#setPhase('idle');
@@ -237,6 +287,7 @@ class Training {
     this.#source.element.disabled = !idle;
     this.#settings.disabled = !idle;
     this.#device.disabled = !idle;
+    this.#offer.enabled = idle;
     this.#start.hidden = !idle && this.#phase !== 'opening';
     this.#start.disabled = !idle || this.#source.available === 0;
     this.#pause.hidden = this.#stop.hidden = idle || this.#phase === 'opening';

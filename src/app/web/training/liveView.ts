@@ -108,6 +108,11 @@ export class LiveView {
     this.#detail.textContent = detail;
   }
 
+  /** A note on the run, next to its device. */
+  setNote(text: string): void {
+    this.#device.append(' ', text);
+  }
+
   preparing(activity: string, done: number, total: number): void {
     const first =
       this.#status.textContent === '' || !this.#status.textContent.startsWith('Getting');

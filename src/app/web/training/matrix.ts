@@ -31,7 +31,7 @@ export class Matrix {
       this.#canvas,
     );
     this.#scroller.ariaLabel =
-      'Confusion matrix: rows are what the characters show, columns what was read. Arrow keys move, Enter opens the images';
+      'Confusion matrix. Rows: true character. Columns: prediction. Arrow keys move, Enter opens the images';
     this.#readout.ariaLive = 'polite';
     this.element = element('div', { className: 'matrix' }, this.#readout, this.#scroller);
     this.#listen();

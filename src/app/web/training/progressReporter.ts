@@ -1,6 +1,7 @@
 // Conversion of trainer events into reports for the page: means since the last report, and the remaining time.
 
 import type { EpochEvent, StepEvent } from '../../training/trainerEvents.js';
+import type { Progress } from '../../training/progress.js';
 import { Throughput } from './throughput.js';
 import type { EpochReport, StepReport } from './protocol.js';
 
@@ -31,6 +32,12 @@ export class ProgressReporter {
   /** Call when training starts or resumes. */
   start(now = performance.now()): void {
     this.#throughput.start(now);
+  }
+
+  /** Continues within an epoch of which `done` images were processed before. */
+  resume({ lossSum, correct }: Pick<Progress, 'lossSum' | 'correct'>, done: number): void {
+    this.#lastSums = { done, loss: lossSum, correct };
+    this.#processed = done;
   }
 
   /** Sets the validation predictions of the epoch that is about to end. */

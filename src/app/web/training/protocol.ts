@@ -25,6 +25,8 @@ export interface EmnistFiles {
 export type Command =
   | { readonly kind: 'open'; readonly files: EmnistFiles }
   | { readonly kind: 'start'; readonly settings: Settings }
+  /** Continues the stored run (runStore.ts). */
+  | { readonly kind: 'resume' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'stop' };
@@ -103,9 +105,17 @@ export type Report =
       readonly train: number;
       readonly validation: ValidationImages;
     }
+  | {
+      /** After `ready`: the run continues from a checkpoint. */
+      readonly kind: 'resumed';
+      /** What it reported before. */
+      readonly reports: readonly (StepReport | EpochReport)[];
+    }
   | StepReport
   | EpochReport
   | ModelReport
+  /** The run cannot be stored, so it cannot be resumed after a reload. Reported once. */
+  | { readonly kind: 'unsaved'; readonly reason: string }
   | { readonly kind: 'paused' }
   | { readonly kind: 'continued' }
   | TestReport
@@ -127,6 +137,20 @@ const isArchitecture: is.Check = (value) =>
   value.blocks.every(is.isRecord) &&
   architectureProblem(value as unknown as Architecture) === null;
 
+export const isSettings: is.Check = is.object({
+  source: is.oneOf('synthetic', 'emnist'),
+  backend: is.oneOf(...BACKEND_CHOICES),
+  images: is.integer(LIMITS.images),
+  epochs: is.integer(LIMITS.epochs),
+  batchSize: is.integer(LIMITS.batchSize),
+  architecture: isArchitecture,
+  optimizer: is.oneOf(...OPTIMIZERS),
+  learningRate: is.number(LIMITS.learningRate),
+  dropout: is.number(LIMITS.dropout),
+  augment: is.boolean,
+  seed: is.integer(LIMITS.seed),
+});
+
 const COMMANDS: Table<Command> = {
   open: {
     files: is.object({
@@ -138,21 +162,8 @@ const COMMANDS: Table<Command> = {
       mapping: is.nullable(is.blob),
     }),
   },
-  start: {
-    settings: is.object({
-      source: is.oneOf('synthetic', 'emnist'),
-      backend: is.oneOf(...BACKEND_CHOICES),
-      images: is.integer(LIMITS.images),
-      epochs: is.integer(LIMITS.epochs),
-      batchSize: is.integer(LIMITS.batchSize),
-      architecture: isArchitecture,
-      optimizer: is.oneOf(...OPTIMIZERS),
-      learningRate: is.number(LIMITS.learningRate),
-      dropout: is.number(LIMITS.dropout),
-      augment: is.boolean,
-      seed: is.integer(LIMITS.seed),
-    }),
-  },
+  start: { settings: isSettings },
+  resume: {},
   pause: {},
   continue: {},
   stop: {},
@@ -202,6 +213,8 @@ const REPORTS: Table<Report> = {
     predictions: is.bytes,
   },
   model: { bytes: is.bytes, epochs: isPositive },
+  resumed: { reports: is.arrayOf(is.isRecord) },
+  unsaved: { reason: is.string },
   paused: {},
   continued: {},
   tested: { total: isCount, accuracy: isFraction, mergedAccuracy: isFraction },

@@ -11,16 +11,18 @@ import { limitImages, type ImageDataset } from '../../../data/loading/imageDatas
 import { stratifiedSplit } from '../../../data/loading/split.js';
 import { drawDataset } from '../../../data/strokes/synthetic.js';
 import type { ChosenDevice, DeviceChoice } from '../../device/device.js';
-import { saveState } from '../../../nn/index.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { CharacterNet } from '../../model/characterNet.js';
-import { withDigest } from '../../model/fileDigest.js';
-import type { TrainingMetadata } from '../../model/modelContents.js';
 import { chooseTemperature } from '../../training/chooseTemperature.js';
 import { Trainer } from '../../training/trainer.js';
+import { DivergedError } from '../../training/trainerEvents.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
-import type { Command, EmnistFiles, ModelReport, Report } from './protocol.js';
+import { modelReport } from './modelReport.js';
+import type { Command, EmnistFiles, Report } from './protocol.js';
 import { ProgressReporter } from './progressReporter.js';
+import { dataChecksum, restoreRun, RunCheckpoint } from './runCheckpoint.js';
+import type { RunStore, StoredRun } from './runStore.js';
+import { checkSoftwareGpu } from './softwareGpu.js';
 import { AUGMENTATION, WEIGHT_DECAY, type Settings } from './settings.js';
 
 /** Dependencies of a session; tests replace them. */
@@ -29,6 +31,8 @@ export interface SessionDependencies {
   /** Yields to the event loop so that commands arrive; resolved promises alone do not. */
   readonly yieldToEvents: () => Promise<void>;
   readonly chooseDevice: (choice: DeviceChoice) => Promise<ChosenDevice>;
+  /** Runs `work` with the store of interrupted runs, or with null if another tab uses it. */
+  readonly withStore: (work: (store: RunStore | null) => Promise<void>) => Promise<void>;
   /** Name of a file, for error messages. */
   readonly nameOf: (file: Blob) => string;
 }
@@ -37,6 +41,17 @@ export interface SessionDependencies {
 const VALIDATION_FRACTION = { emnist: 0.1, synthetic: 0.2 } as const;
 /** Interval of network reports in milliseconds: at most this much training is lost with the device. */
 const MODEL_REPORT_INTERVAL = 10_000;
+
+/** A run in progress. */
+interface Run {
+  readonly trainer: Trainer;
+  readonly data: ImageDataset;
+  readonly validation: ImageDataset;
+  readonly settings: Settings;
+  readonly reporter: ProgressReporter;
+  /** Null if another tab uses the store. */
+  readonly checkpoint: RunCheckpoint | null;
+}
 
 /** A pause of a run. */
 interface Pause {
@@ -62,8 +77,12 @@ export class Session {
 
   /** Runs a command to its end. Never rejects; failures are reported. */
   async receive(command: Command): Promise<void> {
+    const { withStore } = this.#dependencies;
     if (command.kind === 'open') await this.#exclusively(() => this.#open(command.files));
-    else if (command.kind === 'start') await this.#exclusively(() => this.#train(command.settings));
+    else if (command.kind === 'start')
+      await this.#exclusively(() => withStore((store) => this.#train(command.settings, store)));
+    else if (command.kind === 'resume')
+      await this.#exclusively(() => withStore((store) => this.#resume(store)));
     else if (command.kind === 'pause') {
       if (!this.#stop) this.#pause ??= makePause();
     } else {
@@ -102,7 +121,22 @@ export class Session {
     }
   }
 
-  async #train(settings: Settings): Promise<void> {
+  /** Continues the stored run. */
+  async #resume(store: RunStore | null): Promise<void> {
+    const run = (await store?.load()) ?? null;
+    if (run === null) {
+      throw new ArgumentError(
+        'training: there is no interrupted run, or another tab continues it; start a new one',
+      );
+    }
+    await this.#train(run.settings, store, run);
+  }
+
+  async #train(
+    settings: Settings,
+    store: RunStore | null,
+    stored: StoredRun | null = null,
+  ): Promise<void> {
     const { post, chooseDevice } = this.#dependencies;
     const rng = new Rng(settings.seed);
     const data = await this.#data(settings);
@@ -118,8 +152,16 @@ export class Session {
     });
     const previous = currentBackend();
     useBackend(backend);
+    const run = stored ?? {
+      settings,
+      startedAt: Date.now(),
+      data: dataChecksum(data),
+      reports: [],
+    };
+    const checkpoint = store === null ? null : new RunCheckpoint(store, run);
     let trainer: Trainer | null = null;
     try {
+      checkSoftwareGpu(device, settings);
       const reporter = new ProgressReporter(settings.epochs);
       const { learningRate, batchSize, epochs, dropout, architecture, optimizer, augment } =
         settings;
@@ -145,21 +187,43 @@ export class Session {
         train: train.length,
         validation: { images: validation.images, labels: Uint8Array.from(validation.labels) },
       });
-      await this.#runSteps(trainer, data, validation, settings, reporter);
+      if (stored !== null) {
+        await restoreRun(trainer, stored, data);
+        const { progress } = trainer;
+        reporter.resume(progress, Math.min(progress.step * batchSize, train.length));
+        post({ kind: 'resumed', reports: stored.reports });
+      }
+      await this.#runSteps({ trainer, data, validation, settings, reporter, checkpoint });
+    } catch (error) {
+      // It would diverge again.
+      if (error instanceof DivergedError) await checkpoint?.delete();
+      throw error;
     } finally {
       useBackend(previous);
       await release(trainer, backend);
     }
   }
 
-  async #runSteps(
-    trainer: Trainer,
-    data: ImageDataset,
-    validation: ImageDataset,
-    settings: Settings,
-    reporter: ProgressReporter,
-  ): Promise<void> {
+  async #runSteps({
+    trainer,
+    data,
+    validation,
+    settings,
+    reporter,
+    checkpoint,
+  }: Run): Promise<void> {
     const { post } = this.#dependencies;
+    let canSave = true;
+    const save = async (): Promise<void> => {
+      if (!canSave) return;
+      try {
+        if (checkpoint === null) throw new ArgumentError('another tab trains too');
+        await checkpoint.save(trainer);
+      } catch (error) {
+        canSave = false;
+        post({ kind: 'unsaved', reason: error instanceof Error ? error.message : String(error) });
+      }
+    };
     let lastReportAt = performance.now();
     const reportModel = async (temperature = 1): Promise<void> => {
       await trainer.checkWeights();
@@ -168,12 +232,18 @@ export class Session {
         temperature,
       });
       post(report, [report.bytes.buffer]);
+      await save();
       lastReportAt = performance.now();
     };
+    const isResumed = trainer.progress.epoch > 0 || trainer.progress.step > 0;
+    if (isResumed) await reportModel();
     reporter.start();
     for await (const event of trainer.run()) {
       const report = reporter.report(event);
-      if (report !== null) post(report);
+      if (report !== null) {
+        checkpoint?.add(report);
+        post(report);
+      }
       if (event.event === 'epoch' || performance.now() - lastReportAt > MODEL_REPORT_INTERVAL)
         await reportModel();
       await this.#dependencies.yieldToEvents();
@@ -198,6 +268,7 @@ export class Session {
     const { temperature } = chooseTemperature(evaluation.logits!, validation.labels);
     await reportModel(temperature);
     await this.#test(trainer, settings);
+    await checkpoint?.delete(); // nothing is left to resume
     post({ kind: 'ended', how: 'finished' });
   }
 
@@ -264,30 +335,4 @@ async function release(trainer: Trainer | null, backend: Backend): Promise<void>
 function failureReport(error: unknown): Report {
   const reason = error instanceof Error ? error.message : String(error);
   return { kind: 'failed', reason, lostDevice: error instanceof DeviceLostError };
-}
-
-/** The network of a run as a model file in the format of `inkgrad train`, without the optimizer. Call between two steps. */
-async function modelReport(
-  { model, progress, loader }: Trainer,
-  data: ImageDataset,
-  { seed, images }: Settings,
-  metadata: Pick<TrainingMetadata, 'valFraction' | 'temperature'>,
-): Promise<ModelReport> {
-  const epochs = progress.epoch + progress.step / loader.batchesPerEpoch;
-  const training: TrainingMetadata = {
-    classes: data.classes,
-    data: data.name,
-    synthetic: data.synthetic,
-    seed,
-    valOnTest: false,
-    limit: images,
-    ...metadata,
-  };
-  const extra = {
-    ...training,
-    classes: [...data.classes],
-    progress: { ...progress },
-    origin: 'page',
-  };
-  return { kind: 'model', bytes: await withDigest(await saveState({ model, extra })), epochs };
 }

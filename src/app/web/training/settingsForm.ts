@@ -3,7 +3,7 @@
 import { drawFacts } from '../bench/view.js';
 import { element } from '../ui/dom.js';
 import { ArchitectureEditor } from './architectureEditor.js';
-import { costFacts } from './costText.js';
+import { costFacts, rateOf, type MeasuredSpeed } from './costText.js';
 import { choose, fillChoices, integerField, selectField, type Choices } from './fields.js';
 import {
   DEFAULT_SETTINGS,
@@ -19,7 +19,7 @@ const SYNTHETIC_COUNTS: Choices = [20, 50, 100, 200, 400].map((perClass) => [
 ]);
 const EMNIST_COUNTS = [5_000, 20_000, 60_000];
 
-const BATCH_SIZES: Choices = [16, 32, 64, 128, 256].map((size) => [size, `${size} images`]);
+const BATCH_SIZES: Choices = [8, 16, 32, 64, 128, 256].map((size) => [size, `${size} images`]);
 const LEARNING_RATES: Choices = [
   [0.0003, '0.0003'],
   [0.001, '0.001'],
@@ -115,9 +115,9 @@ export class SettingsForm {
     this.training.disabled = disabled;
   }
 
-  /** Multiply-adds per second that a run has measured. */
-  set rate(rate: number) {
-    this.#rate = rate;
+  /** Uses the speed of a run for the estimates. */
+  measured(run: Omit<MeasuredSpeed, 'classes'>): void {
+    this.#rate = rateOf({ ...run, classes: this.#source.classes });
     this.#showCost();
   }
 

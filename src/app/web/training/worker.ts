@@ -2,6 +2,7 @@
 
 import { chooseDevice } from '../../device/device.js';
 import { readCommand, type Report } from './protocol.js';
+import { withBrowserRunStore } from './runStore.js';
 import { Session } from './session.js';
 
 /** A message to itself arrives after the queued messages and, unlike a timer, without delay. */
@@ -15,6 +16,7 @@ const session = new Session({
       port2.postMessage(null);
     }),
   chooseDevice,
+  withStore: withBrowserRunStore,
   nameOf: (file) => (file instanceof File ? file.name : 'the file'),
 });
 

@@ -72,7 +72,9 @@ class WordsPanel {
     this.#pad.contents.subscribe(() => this.#onChange());
     app.predictor.subscribe(() => this.#onChange());
     new ResizeObserver(() => {
-      this.#boxes.style.height = `${this.#pad.canvas.offsetHeight}px`;
+      const { offsetHeight } = this.#pad.canvas;
+      this.#boxes.style.height = `${offsetHeight}px`;
+      example.style.top = `${offsetHeight}px`;
       drawBoxes(this.#boxes, this.#characters, this.#pad.aspect);
     }).observe(this.#pad.canvas);
   }
