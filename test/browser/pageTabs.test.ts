@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { executable, skipSuffix } from './support/chromium.js';
-import { expectAnyPrediction, expectBlank } from './support/pad.js';
-import { expectPanel } from './support/tabs.js';
+import { expectExample, expectPrediction } from './support/pad.js';
+import { expectPanel, openTab } from './support/tabs.js';
+import { eventually } from './support/waiting.js';
 import { pageVisits } from './support/visits.js';
 
 describe.skipIf(executable === null).concurrent(`the tabs with the mouse${skipSuffix}`, () => {
@@ -23,7 +24,7 @@ describe.skipIf(executable === null).concurrent(`the tabs with the mouse${skipSu
     });
     const pressed = (): Promise<string[]> =>
       page.evaluate(() => window.pressed.map(({ id, className }) => id || className));
-    for (const name of ['network', 'train']) {
+    for (const name of ['train', 'network']) {
       await page.goto(server.address);
       const tab = page.locator(`#tab-${name}`);
       await tab.dblclick();
@@ -31,9 +32,25 @@ describe.skipIf(executable === null).concurrent(`the tabs with the mouse${skipSu
       expect(await tab.getAttribute('aria-selected'), name).toBe('true');
       expect(await pressed(), name).toEqual([`tab-${name}`]);
     }
-    await expectBlank(page);
+    await expectExample(page);
     await page.locator('#samples button').first().click(); // another position
-    await expectAnyPrediction(page);
+    await expectPrediction(page, 'R');
+  });
+
+  it('Back returns to the tab before, and keeps the drawing', async () => {
+    const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
+    await page.locator('#samples button').first().click();
+    const selected = (): Promise<string | null> =>
+      page.locator('#tabs [aria-selected="true"]').getAttribute('id');
+    await openTab(page, 'why');
+    await openTab(page, 'model');
+    await page.goBack();
+    await eventually(async () => expect(await selected()).toBe('tab-why'));
+    await page.goBack();
+    await eventually(async () => expect(await selected()).toBe('tab-network'));
+    await page.goForward();
+    await eventually(async () => expect(await selected()).toBe('tab-why'));
+    await expectPrediction(page, 'R');
   });
 });
 

@@ -42,7 +42,10 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
   it('lowers the loss, pauses and resumes, and the network can classify the pad', async () => {
     const { page } = await site.visit({ to: '#tab=train', isolated: true });
     const panel = await openTab(page, 'train');
-    await panel.locator('.settings select').first().selectOption({ index: 0 }); // 940
+    await panel.getByLabel('Start from').selectOption('Small');
+    expect(await panel.locator('.cost').innerText()).toContain('108,367');
+    expect(page.url()).toContain('#tab=train&net=16-32&hidden=64');
+    await panel.getByLabel('Images', { exact: true }).selectOption('940');
     await start(panel, 3);
     await eventually(async () => expect(await losses(panel)).toHaveLength(1), TRAINING_LIMIT);
     await panel.getByRole('button', { name: 'Pause' }).click();
@@ -63,6 +66,12 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
     await page.locator('#samples button').first().click();
     await expectAnyPrediction(page);
     const before = await shares(page);
+    const both = panel.getByRole('region', { name: 'Both networks on your drawing' });
+    await eventually(
+      async () => expect(await both.locator('.share').allInnerTexts()).not.toContain(''),
+      TRAINING_LIMIT,
+    );
+    expect(await both.innerText()).toContain('108,367 weights, after 3 epochs');
     await panel.getByRole('button', { name: 'Use this network' }).click();
     await eventually(async () => expect(await shares(page)).not.toEqual(before), TRAINING_LIMIT);
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -71,7 +80,8 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
   it("trains on the user's EMNIST files, and rejects a damaged one with its name and the reason", async () => {
     const { page } = await site.visit({ to: '#tab=train', isolated: true });
     const panel = await openTab(page, 'train');
-    await panel.getByText('EMNIST files of your own').click();
+    await panel.getByText('Your own EMNIST files').click();
+    await panel.getByLabel('Start from').selectOption('Small');
     const drawn = syntheticDataset({ seed: 1, count: 470 });
     // Transposing twice is the identity.
     const images = idxImages(uprightImages(drawn.images, drawn.length));
@@ -91,7 +101,7 @@ describe.skipIf(executable === null).concurrent(`training in the page${skipSuffi
     await panel.getByRole('button', { name: 'Remove the files' }).click();
     await input.setInputFiles([file('images', images), file('labels', labels)]);
     await eventually(
-      async () => expect(await panel.innerText()).toContain('470 images to learn from'),
+      async () => expect(await panel.innerText()).toContain('470 training images'),
       TRAINING_LIMIT,
     );
     await start(panel, 1);

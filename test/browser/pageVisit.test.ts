@@ -9,11 +9,14 @@ import { executable, skipSuffix } from './support/chromium.js';
 import {
   expectAnyPrediction,
   expectBlank,
+  expectExample,
   expectPrediction,
   expectNetworkInput,
+  networkInput,
   nextFrame,
   PadHand,
 } from './support/pad.js';
+import { openTab } from './support/tabs.js';
 import { pageVisits, PHONE } from './support/visits.js';
 import { plainStrokes, readHand, type RecordedCharacter } from './strokes/recorded.js';
 import { eventually } from './support/waiting.js';
@@ -127,6 +130,21 @@ describe.skipIf(executable === null).concurrent(`on a phone${skipSuffix}`, () =>
     await hand.write(characters.find(({ label }) => label === 'h')!);
     await expectPrediction(page, 'h');
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    const bottomOf = async (selector: string): Promise<number> => {
+      const { y, height: tall } = (await page.locator(selector).boundingBox())!;
+      return y + tall;
+    };
+    const bar = (await page.locator('#tab-bar').boundingBox())!;
+    expect(bar.y + bar.height).toBe(height);
+    expect(await bottomOf('#result'), 'the prediction is visible').toBeLessThanOrEqual(bar.y + 2);
+
+    // A small pad and the prediction stay visible with a tab, which begins below them.
+    await openTab(page, 'network');
+    await page.mouse.wheel(0, 600);
+    await eventually(async () => expect(await bottomOf('#result')).toBeLessThan(height / 2));
+    expect(await bottomOf('#pad canvas')).toBeGreaterThan(100);
+    await page.getByRole('button', { name: 'Draw', exact: true }).click();
+    expect((await page.locator('#pad canvas').boundingBox())!.width).toBe(box.width);
   });
 });
 
@@ -182,12 +200,25 @@ describe.skipIf(executable === null).concurrent(`leaving the page${skipSuffix}`,
     const other = await context.newPage();
     await other.goto(server.address);
     await eventually(async () => expect(await other.locator('#loading').count()).toBe(0));
-    await expectBlank(other);
+    await expectExample(other);
   });
 });
 
 describe.skipIf(executable === null).concurrent(`the first seconds${skipSuffix}`, () => {
   const site = pageVisits();
+
+  it('show a letter that draws itself, until the visitor draws', async () => {
+    const { page } = await site.visit();
+    await expectExample(page);
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+    await new PadHand(page, readHand('mouse')).write(written('B'));
+    await expectPrediction(page, 'B');
+    const { image } = drawingOf({ strokes: onPad('B'), image: null });
+    const ink = (await networkInput(page)).map((pixel, i) => Math.abs(pixel - image[i]));
+    expect(Math.max(...ink), 'nothing of the example is left').toBeLessThan(60);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expectBlank(page);
+  });
 
   it('state that the network is loading, or that it could not be loaded', async () => {
     const { page, context } = await site.visit({

@@ -1,16 +1,29 @@
 // Networks and images for the export tests.
 
+import { originalArchitecture, type Architecture } from '../../src/app/model/architecture.js';
 import { CharacterNet, type Convolutions } from '../../src/app/model/characterNet.js';
 import { noGrad, Rng, scope, tensor } from '../../src/engine/index.js';
+
+/** Four blocks with channels that no SIMD width divides, and several convolutions. */
+export const UNUSUAL: Architecture = {
+  blocks: [
+    { channels: 5, convolutions: 2 },
+    { channels: 14, convolutions: 1 },
+    { channels: 9, convolutions: 3 },
+    { channels: 33, convolutions: 1 },
+  ],
+  hidden: 10,
+};
 
 /** A network in evaluation mode with running statistics that differ from their initial values. */
 export function randomNetwork(
   classes: number,
   seed = 5,
-  convolutions: Convolutions = [1, 1, 1],
+  convolutions: Convolutions | Architecture = [1, 1, 1],
 ): CharacterNet {
   const rng = new Rng(seed);
-  const model = new CharacterNet({ classes, rng, convolutions });
+  const architecture = 'blocks' in convolutions ? convolutions : originalArchitecture(convolutions);
+  const model = new CharacterNet({ classes, rng, architecture });
   for (const [name, buffer] of model.namedBuffers()) {
     if (name.endsWith('num_batches_tracked')) buffer.assign([1234]);
     else

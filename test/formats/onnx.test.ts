@@ -10,11 +10,12 @@ import { SHIPPED_MODEL } from '../../src/app/model/shippedModel.js';
 import { imageOf } from '../../src/app/web/pad/drawing.js';
 import { encodeOnnx } from '../../src/app/formats/onnx.js';
 import { ModelProto } from '../../src/app/formats/onnxSchema.js';
+import type { Architecture } from '../../src/app/model/architecture.js';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
 import { GELU } from '../../src/nn/index.js';
 import { onWasm } from '../app/support.js';
 import { openOnnx } from '../support/onnxruntime.js';
-import { largestDifference, logitsOf, randomNetwork, randomImages } from './models.js';
+import { largestDifference, logitsOf, randomNetwork, randomImages, UNUSUAL } from './models.js';
 
 const classes = Array.from('ABCDEFGHIJKL');
 
@@ -25,8 +26,8 @@ function metadataOf(bytes: Uint8Array): Record<string, string> {
   return Object.fromEntries(properties.map(({ key, value }) => [key, value]));
 }
 
-it.each([[[1, 1, 1]], [[1, 2, 3]]] as [Convolutions][])(
-  'gives the same logits in ONNX Runtime, for one and several images, with %j convolutions',
+it.each([[[1, 1, 1]], [[1, 2, 3]], [UNUSUAL]] as [Convolutions | Architecture][])(
+  'gives the same logits in ONNX Runtime, for one and several images, with %j',
   (convolutions) =>
     onWasm(async () => {
       const model = randomNetwork(classes.length, 5, convolutions);

@@ -2,20 +2,12 @@
 // named.
 
 import { describe, expect, it } from 'vitest';
-import { readCommand, readReport, type Settings } from '../../src/app/web/training/protocol.js';
+import { readCommand, readReport } from '../../src/app/web/training/protocol.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/app/web/training/settings.js';
 import { Throughput } from '../../src/app/web/training/throughput.js';
 import { ProgressReporter } from '../../src/app/web/training/progressReporter.js';
 
-const settings: Settings = {
-  source: 'synthetic',
-  images: 4700,
-  backend: 'wasm',
-  epochs: 10,
-  batchSize: 64,
-  learningRate: 0.001,
-  dropout: 0.5,
-  seed: 42,
-};
+const settings: Settings = { ...DEFAULT_SETTINGS, images: 4700, dropout: 0.5 };
 const step = {
   kind: 'step',
   epoch: 1,

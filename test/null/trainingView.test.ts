@@ -57,12 +57,25 @@ describe('the history of a run', () => {
     expect(history.summary()).toBe('No epoch has ended yet.');
     history.addEpoch(epoch(1, 1.5, 0.71));
     expect(history.summary()).toMatch(
-      /^After 1 epoch: validation loss 1\.50, 71\.0 % of the validation/,
+      /^After 1 epoch: validation loss 1\.50, validation accuracy 71\.0 %\. Mean during/,
     );
     history.addEpoch(epoch(2, 1.2, 0.7));
     expect(history.summary()).toMatch(
-      /^After 2 epochs: .*from 1\.50 to 1\.20, 70\.0 %.*\(best: 71\.0 % after epoch 1\)/,
+      /^After 2 epochs: .*from 1\.50 to 1\.20, .*70\.0 % \(best: 71\.0 % after epoch 1\)/,
     );
+  });
+
+  it('has one set of numbers for the last epoch, which steps after it do not change', () => {
+    const history = new History();
+    history.addStep(step(1, 1000, 1000, 4));
+    expect(history.lastEpoch).toBe(null);
+    history.addEpoch(epoch(1, 1.5, 0.71));
+    history.addStep(step(2, 500, 500, 0.1));
+    expect(history.lastEpoch).toEqual({
+      loss: { training: 1, validation: 1.5 },
+      accuracy: { training: 0.5, validation: 0.71 },
+    });
+    expect(history.summary()).toContain('training loss 1.00, accuracy 50.0 %');
   });
 
   it.each([

@@ -1,7 +1,8 @@
-// The character network: three blocks of convolution, batch norm, ReLU and pooling, then two linear
-// layers. It has 400,367 parameters for 47 classes of 28 x 28 gray images. Layer names and order are
-// those of the PyTorch original, so its weights load. A block may have more than one convolution,
-// each with its own batch norm and ReLU. Other sizes of images change the first linear layer only.
+// The character network: blocks of convolution, batch norm, ReLU and pooling, then two linear
+// layers. The default has three blocks and 400,367 parameters for 47 classes of 28 x 28 gray images.
+// Layer names and order are those of the PyTorch original, so its weights load. A block may have
+// more than one convolution, each with its own batch norm and ReLU. Other sizes of images change the
+// first linear layer only.
 
 import { flatten } from '../../engine/ops/view.js';
 import type { Rng } from '../../engine/rng.js';
@@ -15,16 +16,17 @@ import { Linear } from '../../nn/layers/linear.js';
 import { MaxPool2d } from '../../nn/layers/pool.js';
 import { Module, type Layer } from '../../nn/module.js';
 import { Sequential } from '../../nn/sequential.js';
-import { DEFAULT_INPUT, MAX_SIZE, MIN_SIZE, type ModelInput } from './modelInput.js';
+import {
+  checkArchitecture,
+  originalArchitecture,
+  pooledSide,
+  type Architecture,
+  type BlockShape,
+  type Convolutions,
+} from './architecture.js';
+import { DEFAULT_INPUT } from './modelInput.js';
 
-/** Output channels of the three blocks. */
-const CHANNELS = [32, 64, 128] as const;
-/** Number of convolutions in each of the three blocks. */
-export type Convolutions = readonly [number, number, number];
-/** The original's. */
-const ORIGINAL_CONVOLUTIONS: Convolutions = [1, 1, 1];
-/** Maximum per block; bounds the size of the network that a damaged file can create. */
-const MAX_CONVOLUTIONS = 3;
+export type { Convolutions } from './architecture.js';
 
 export interface CharacterNetOptions {
   /** Number of classes. */
@@ -33,7 +35,9 @@ export interface CharacterNetOptions {
   readonly rng: Rng;
   /** Dropout probability. Default 0.5. */
   readonly dropout?: number;
-  /** Convolutions per block. Default 1, 1, 1. */
+  /** Blocks and hidden units. Default: the original's channels, with `convolutions`. */
+  readonly architecture?: Architecture;
+  /** Convolutions per block of the default architecture. Default 1, 1, 1. */
   readonly convolutions?: Convolutions;
   /** Height and width of the images, 8 to 128. Default 28. */
   readonly size?: number;
@@ -49,54 +53,16 @@ function convolution(inChannels: number, outChannels: number, rng: Rng): Layer[]
   ];
 }
 
-/** From `[N, inChannels, H, W]` to `[N, outChannels, H / 2, W / 2]`, rounded down. */
-function block(inChannels: number, outChannels: number, convolutions: number, rng: Rng): Layer[] {
+/** From `[N, inChannels, H, W]` to `[N, channels, H / 2, W / 2]`, rounded down. */
+function block(inChannels: number, { channels, convolutions }: BlockShape, rng: Rng): Layer[] {
   const additional = Array.from({ length: convolutions - 1 }, () =>
-    convolution(outChannels, outChannels, rng),
+    convolution(channels, channels, rng),
   );
   return [
-    ...convolution(inChannels, outChannels, rng),
+    ...convolution(inChannels, channels, rng),
     ...additional.flat(),
     new MaxPool2d({ kernelSize: 2 }),
   ];
-}
-
-/**
- * Infers the number of convolutions per block from the shapes of a saved network's arrays, so that
- * files need not store it. Returns 1, 1, 1 for arrays of another network; loading then fails
- * because names and shapes do not match.
- */
-export function convolutionsOf(
-  arrays: Readonly<Record<string, { readonly shape: Shape }>>,
-): Convolutions {
-  const filters = Object.entries(arrays).filter(
-    ([name, { shape }]) => name.startsWith('conv_layers.') && shape.length === 4,
-  );
-  const [first, second, third] = CHANNELS.map(
-    (channels) => filters.filter(([, { shape }]) => shape[0] === channels).length,
-  );
-  const counts: Convolutions = [first, second, third];
-  return counts.every((count) => count >= 1 && count <= MAX_CONVOLUTIONS)
-    ? counts
-    : ORIGINAL_CONVOLUTIONS;
-}
-
-/** Height and width after three blocks, each of which halves them, rounded down. */
-const pooledSide = (size: number): number => size >> 3;
-
-/**
- * Infers size and channels of the images from the shapes of a saved network's arrays: 28 or, for
- * another first linear layer, the smallest size that fits it.
- */
-export function inputSizeOf(
-  arrays: Readonly<Record<string, { readonly shape: Shape } | undefined>>,
-): Pick<ModelInput, 'size' | 'channels'> {
-  const channels = arrays['conv_layers.0.weight']?.shape[1] === 3 ? 3 : 1;
-  const features = arrays['fc_layers.0.weight']?.shape[1] ?? 0;
-  const side = Math.sqrt(features / CHANNELS[2]);
-  const isKnown = Number.isInteger(side) && side >= 1 && 8 * side <= MAX_SIZE;
-  const isDefault = !isKnown || side === pooledSide(DEFAULT_INPUT.size);
-  return { size: isDefault ? DEFAULT_INPUT.size : Math.max(MIN_SIZE, 8 * side), channels };
 }
 
 /** Classifies a square image: [N, channels, size, size] -> logits [N, classes]. */
@@ -105,32 +71,36 @@ export class CharacterNet extends Module {
   readonly fc_layers: Sequential;
   /** Shape of one image: `[channels, size, size]`. */
   readonly inputShape: Shape;
+  readonly architecture: Architecture;
   readonly #dropout: Dropout;
 
   constructor({
     classes,
     rng,
     dropout = 0.5,
-    convolutions = ORIGINAL_CONVOLUTIONS,
+    convolutions,
+    architecture = originalArchitecture(convolutions),
     size = DEFAULT_INPUT.size,
     channels = 1,
   }: CharacterNetOptions) {
     super();
+    checkArchitecture(architecture, size);
+    const { blocks, hidden } = architecture;
+    this.architecture = architecture;
     this.inputShape = [channels, size, size];
-    const side = pooledSide(size);
     const init = rng.split('init');
-    const [first, second, third] = convolutions;
+    // The original, 28 x 28: [N, 32, 14, 14], [N, 64, 7, 7], [N, 128, 3, 3]
+    const inputs = [channels, ...blocks.map((shape) => shape.channels)];
     this.conv_layers = new Sequential(
-      ...block(channels, 32, first, init), // 28 x 28: [N, 32, 14, 14]
-      ...block(32, 64, second, init), // [N, 64, 7, 7]
-      ...block(64, 128, third, init), // [N, 128, 3, 3]
+      ...blocks.flatMap((shape, index) => block(inputs[index], shape, init)),
     );
     this.#dropout = new Dropout({ probability: dropout, rng: rng.split('dropout') });
+    const inFeatures = inputs.at(-1)! * pooledSide(size, blocks.length) ** 2;
     this.fc_layers = new Sequential(
-      new Linear({ inFeatures: 128 * side * side, outFeatures: 256, rng: init }), // [N, 256]
+      new Linear({ inFeatures, outFeatures: hidden, rng: init }), // [N, hidden]
       new ReLU(),
       this.#dropout,
-      new Linear({ inFeatures: 256, outFeatures: classes, rng: init }), // [N, classes]
+      new Linear({ inFeatures: hidden, outFeatures: classes, rng: init }), // [N, classes]
     );
   }
 

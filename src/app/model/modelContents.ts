@@ -15,7 +15,8 @@ import { otherFormat } from '../formats/otherFormats.js';
 import { isLegacyPth, isPth } from '../formats/pthSignature.js';
 import { checkNumbers } from './checkNumbers.js';
 import { verifyDigest } from './fileDigest.js';
-import { CharacterNet, convolutionsOf, inputSizeOf } from './characterNet.js';
+import { architectureOf, checkInputSize, inputSizeOf } from './architecture.js';
+import { CharacterNet, type CharacterNetOptions } from './characterNet.js';
 import { readModelInput, requireCharacters, type ModelInput } from './modelInput.js';
 
 /** File format, detected from the first bytes. */
@@ -164,9 +165,13 @@ export function modelFrom(
   return withModelName(name, async () => {
     const file = await decodeModel(safetensors);
     const training = parseTrainingMetadata(loadState(file).extra);
-    const input = readModelInput({ ...inputSizeOf(file.tensors), ...training });
-    const model = withBackend(backend, () => createNetwork(file, training.classes.length, input));
+    const architecture = architectureOf(file.tensors);
+    const input = readModelInput({ ...inputSizeOf(file.tensors, architecture), ...training });
     const { classes, temperature = 1, minEvidence = null } = training;
+    checkInputSize(file.tensors, architecture, input);
+    const model = withBackend(backend, () =>
+      createNetwork(file, { ...input, architecture, classes: classes.length }),
+    );
     const rejection = minEvidence === null ? null : { minEvidence, temperature };
     const { verified } = file;
     return { model: model.eval(), classes, temperature, rejection, training, input, verified };
@@ -197,13 +202,9 @@ export async function characterModelFrom(
 
 function createNetwork(
   file: SafetensorsFile,
-  classes: number,
-  { size, channels }: ModelInput,
+  options: Pick<CharacterNetOptions, 'classes' | 'size' | 'channels' | 'architecture'>,
 ): CharacterNet {
-  const convolutions = convolutionsOf(file.tensors);
-  const model = skipInit(
-    () => new CharacterNet({ classes, rng: new Rng(0), convolutions, size, channels }),
-  );
+  const model = skipInit(() => new CharacterNet({ ...options, rng: new Rng(0) }));
   try {
     loadState(file, { model });
     return model;

@@ -2,7 +2,8 @@
 // command line and the library share them.
 
 import type { Rng } from '../../engine/rng.js';
-import { CharacterNet, type Convolutions } from '../model/characterNet.js';
+import type { Convolutions } from '../model/architecture.js';
+import { CharacterNet } from '../model/characterNet.js';
 import { DEFAULT_INPUT, type ModelInput } from '../model/modelInput.js';
 import type { TrainerOptions } from '../training/trainer.js';
 import type { Settings } from './settings.js';

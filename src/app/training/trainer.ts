@@ -14,15 +14,15 @@ import type { ImageDataset } from '../../data/loading/imageDataset.js';
 import { DataLoader } from '../../data/loading/dataLoader.js';
 import { Normalizer } from '../../data/loading/transform.js';
 import {
-  Adam,
-  AdamW,
   CurveScheduler,
   ReduceLROnPlateau,
   WeightAverage,
   type Layer,
+  type Optimizer,
 } from '../../nn/index.js';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.js';
 import type { CharacterNet } from '../model/characterNet.js';
+import { makeOptimizer, type OptimizerName } from './makeOptimizer.js';
 import { makeSchedule, type ScheduleName } from './schedule.js';
 import { logPriors, trainStep, type Distillation } from './trainStep.js';
 import { checkProgress, type Progress } from './progress.js';
@@ -47,11 +47,13 @@ export interface TrainerOptions {
   readonly epochs?: number;
   /** Images per step. Default 64. */
   readonly batchSize?: number;
-  /** Adam's learning rate: the initial one, or the maximum of a curve schedule. Default 0.001. */
+  /** Learning rate: the initial one, or the maximum of a curve schedule. Default 0.001. */
   readonly learningRate?: number;
   /** Default `plateau`. */
   readonly schedule?: ScheduleName;
-  /** AdamW's weight decay; 0, the default, is plain Adam. */
+  /** Default: `adamw` with weight decay, `adam` without. */
+  readonly optimizer?: OptimizerName;
+  /** Default 0. */
   readonly weightDecay?: number;
   /** Augmentation. Default: none. */
   readonly augment?: AugmentOptions;
@@ -90,7 +92,7 @@ export interface TrainerOptions {
 
 export class Trainer {
   readonly model: CharacterNet;
-  readonly optimizer: Adam;
+  readonly optimizer: Optimizer;
   readonly scheduler: ReduceLROnPlateau | CurveScheduler;
   /** The weight average, null without `average`. Use it for validation and inference. */
   readonly average: WeightAverage | null;
@@ -122,6 +124,7 @@ export class Trainer {
       shuffle: true,
       schedule: 'plateau',
       weightDecay: 0,
+      optimizer: (options.weightDecay ?? 0) > 0 ? 'adamw' : 'adam',
       augment: {},
       labelSmoothing: 0,
       balance: false,
@@ -137,10 +140,10 @@ export class Trainer {
     };
     const { model, train, validation, batchSize, learningRate, shuffle, rng, epochs } =
       this.#options;
-    const { schedule, weightDecay, augment, balance, average, real } = this.#options;
+    const { schedule, optimizer, weightDecay, augment, balance, average, real } = this.#options;
     this.model = model;
-    const optimizerOptions = { lr: learningRate, weightDecay };
-    this.optimizer = new (weightDecay > 0 ? AdamW : Adam)(model.parameters(), optimizerOptions);
+    const optimizerSettings = { learningRate, weightDecay };
+    this.optimizer = makeOptimizer(optimizer, model.parameters(), optimizerSettings);
     const inputs = hasAugmentation(augment)
       ? new Augmenter(augment, { shape: train.shapes.inputs, rng: rng.split('augment') })
       : new Normalizer();

@@ -34,8 +34,18 @@ export interface ErrorReporter {
   showError(error: unknown): void;
 }
 
+/** Changes of the pad by other parts of the page. */
+export interface PadControl {
+  /** Replaces the contents by an image of the network's input, [28, 28]; undo restores them. */
+  showInput(input: Uint8Array): Promise<void>;
+  undo(): void;
+}
+
 /** The interface between the page and its parts. */
-export interface App extends PageState, Announcer, ErrorReporter {}
+export interface App extends PageState, Announcer, ErrorReporter {
+  /** Absent on pages without a pad. */
+  readonly pad?: PadControl;
+}
 
 /** A mounted panel. */
 export interface Panel {

@@ -27,6 +27,13 @@ const app: App = {
   prediction: new Signal<Prediction | null>(null),
   announce: makeAnnouncer(byId('announcer', HTMLElement)),
   showError: makeNotices(byId('notices', HTMLElement)),
+  pad: {
+    showInput: async (input) => {
+      const { imageOfInput } = await import('./pad/imageOfInput.js');
+      pad.setImage(await imageOfInput(input));
+    },
+    undo: () => pad.undo(),
+  },
 };
 
 mountResult(byId('result', HTMLElement), app);
@@ -67,7 +74,9 @@ const loading = byId('loading', HTMLElement);
 const modelLoaded = openBundledModel().then(
   (predictor) => {
     app.predictor.set(predictor);
-    if (app.drawing.value.empty) stopAnimation = demonstrate(pad, demonstrating);
+    const isExpectingDrawing = new URLSearchParams(location.hash.slice(1)).has('s');
+    if (app.drawing.value.empty && !isExpectingDrawing)
+      stopAnimation = demonstrate(pad, demonstrating);
     return predictor;
   },
   (error: unknown) => {

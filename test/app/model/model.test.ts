@@ -6,11 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../../src/app/model/exportModel.js';
-import {
-  CharacterNet,
-  convolutionsOf,
-  type Convolutions,
-} from '../../../src/app/model/characterNet.js';
+import { architectureOf, originalArchitecture } from '../../../src/app/model/architecture.js';
+import { CharacterNet, type Convolutions } from '../../../src/app/model/characterNet.js';
 import { loadWeights, loadModel, storeCalibration } from '../../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../../src/data/emnist/splits.js';
 import { Rng } from '../../../src/engine/index.js';
@@ -81,7 +78,7 @@ it(
     const arrays = async () => decodeSafetensors(await readFile(file)).tensors;
     const before = await arrays();
     expect(before['conv_layers.0.weight'].data).toBeInstanceOf(Int8Array);
-    expect(convolutionsOf(modelArrays(before))).toEqual([1, 2, 2]);
+    expect(architectureOf(modelArrays(before))).toEqual(originalArchitecture([1, 2, 2]));
 
     await storeCalibration(file, { temperature: 1.5 });
     const { model: loaded, temperature } = await loadModel(file);
@@ -96,15 +93,3 @@ it(
     for (const one of [model, loaded, fresh]) one.dispose();
   }),
 );
-
-it('assumes one convolution per block for arrays of another network', () => {
-  const filters = (...channels: number[]): Record<string, { shape: number[] }> =>
-    Object.fromEntries(
-      channels.map((n, i) => [`conv_layers.${i}.weight`, { shape: [n, 1, 3, 3] }]),
-    );
-  expect(convolutionsOf(filters(32, 64, 64, 128))).toEqual([1, 2, 1]);
-  expect(convolutionsOf(filters(32, 64))).toEqual([1, 1, 1]); // no third block
-  // Four are not supported.
-  expect(convolutionsOf(filters(32, 32, 32, 32, 64, 128))).toEqual([1, 1, 1]);
-  expect(convolutionsOf({})).toEqual([1, 1, 1]);
-});

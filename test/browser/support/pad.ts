@@ -133,6 +133,12 @@ export async function expectPredictionAmong(
   });
 }
 
+/** Waits until the pad of a first visit shows the example, and the prediction for it. */
+export async function expectExample(page: Page): Promise<void> {
+  await page.locator('#invitation.demonstrating').waitFor();
+  await expectPrediction(page, 'a');
+}
+
 /** Waits until the page shows a prediction. */
 export async function expectAnyPrediction(page: Page): Promise<void> {
   await eventually(async () => expect(await topPrediction(page)).not.toBe(''));

@@ -1,21 +1,27 @@
-// Tests the visualization of the network: each stage against the whole network, and
-// decomposed sums against the feature maps. No buffer is left.
+// Tests the visualization of the network: each stage against the whole network, decomposed sums
+// against the feature maps, contributions against finite differences, and regions against gradients.
+// No buffer is left.
 
 import { describe, expect, it } from 'vitest';
-import type { Convolutions } from '../../../src/app/model/characterNet.js';
+import type { CharacterNet, Convolutions } from '../../../src/app/model/characterNet.js';
+import { analyze, type Analysis, type Maps } from '../../../src/app/web/network/analyze.js';
 import {
-  receptiveField,
-  filtersOf,
+  blockContributions,
+  linearContributions,
+} from '../../../src/app/web/network/contributions.js';
+import {
+  largestSum,
+  linearSum,
   peakOf,
-  strideOf,
-  decompose,
-} from '../../../src/app/web/network/filters.js';
+  pooledSums,
+  receptiveField,
+} from '../../../src/app/web/network/decompose.js';
 import { activations, stagesOf } from '../../../src/app/web/network/stages.js';
-import { analyze } from '../../../src/app/web/network/analyze.js';
+import { weightsOf } from '../../../src/app/web/network/weights.js';
 import { gradientOf, noGrad, scope, tensor, Tensor } from '../../../src/engine/index.js';
 import { setFused } from '../../../src/nn/index.js';
-import { fastBackends, wasm, withFreshBackend } from '../../support/backends.js';
-import { input, withNetwork } from '../support/network.js';
+import { fastBackends, oracle, wasm, withFreshBackend } from '../../support/backends.js';
+import { CLASSES, input, withNetwork } from '../support/network.js';
 
 describe.each(fastBackends)('on $name', ({ make }) => {
   it.each([true, false])('all stages together equal the network, fused: %s', (fused) =>
@@ -24,27 +30,30 @@ describe.each(fastBackends)('on $name', ({ make }) => {
         async (model) => {
           setFused(model, fused);
           const stages = stagesOf(model);
-          expect(stages.blocks.map(({ before }) => before.layers.length)).toEqual([0, 3, 6]);
-          expect(stages.blocks.map(({ last }) => last.layers.length)).toEqual([4, 4, 4]);
-          expect(stages.blocks.map((block) => block.convolutions)).toEqual([1, 2, 3]);
+          const layers = stages.blocks.map((block) => block.map((stage) => stage.layers.length));
+          expect(layers).toEqual([[4], [3, 4], [3, 3, 4]]);
           const expected = await scope(() => noGrad(() => model.forward(input())).data());
-          const [shapes, logits] = scope(() => {
-            const seen = activations(stages, input());
-            return [
-              [...seen.blocks, seen.hidden].map(({ shape }) => shape),
-              seen.logits.data(),
-            ] as const;
-          });
-          expect(shapes).toEqual([
-            [1, 32, 14, 14],
-            [1, 64, 7, 7],
-            [1, 128, 3, 3],
-            [1, 256],
-          ]);
           const analysis = await analyze(stages, input);
-          for (const numbers of [await logits, analysis.logits]) {
-            numbers.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 4));
-          }
+          const shapeOf = ({ channels, side }: Maps): number[] => [channels, side];
+          expect(analysis.blocks.map(shapeOf)).toEqual([
+            [32, 14],
+            [64, 7],
+            [128, 3],
+          ]);
+          expect(analysis.inputs.map((block) => block.map(shapeOf))).toEqual([
+            [[1, 28]],
+            [
+              [32, 14],
+              [64, 14],
+            ],
+            [
+              [64, 7],
+              [128, 7],
+              [128, 7],
+            ],
+          ]);
+          expect(analysis.hidden).toHaveLength(256);
+          analysis.logits.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 4));
         },
         [1, 2, 3],
       ),
@@ -70,26 +79,124 @@ it.each(DEPTHS)("the terms of a filter add up to the network's output, %j convol
   withFreshBackend(wasm(1).make, () =>
     withNetwork(async (model) => {
       const stages = stagesOf(model);
-      const filters = await filtersOf(stages);
+      const weights = await weightsOf(stages);
       const { inputs, blocks } = await analyze(stages, input);
       let fired = 0;
-      for (const [block, side] of [28, 14, 7].entries()) {
-        for (let filter = 0; filter < filters[block].outChannels; filter++) {
-          const peak = peakOf(blocks[block], Math.floor(side / 2), filter);
-          const {
-            bias,
-            contributions: shares,
-            total,
-          } = decompose(filters[block], filter, inputs[block], side, peak);
-          expect(shares.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
+      blocks.forEach((maps, block) => {
+        const filters = weights.blocks[block].at(-1)!;
+        for (let filter = 0; filter < filters.outChannels; filter++) {
+          const peak = peakOf(maps, filter);
+          const sums = pooledSums(filters, filter, inputs[block].at(-1)!, peak);
+          const { bias, terms, total } = largestSum(sums);
+          expect(terms.reduce((sum, { value }) => sum + value, bias)).toBeCloseTo(total, 9);
           expect(Math.max(0, total)).toBeCloseTo(peak.value, 3);
           if (peak.value > 0) fired += 1;
         }
-      }
+      });
       expect(fired).toBeGreaterThan(50);
     }, depths),
   ),
 );
+
+it("the terms of a linear layer add up to the network's output", () =>
+  withFreshBackend(wasm(1).make, () =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const { hidden, last } = await weightsOf(stages);
+      const analysis = await analyze(stages, input);
+      const features = analysis.blocks[2].values;
+      analysis.hidden.forEach((value, unit) => {
+        expect(Math.max(0, linearSum(hidden, unit, features).total)).toBeCloseTo(value, 4);
+      });
+      analysis.logits.forEach((value, k) => {
+        const { terms, bias, total } = linearSum(last, k, analysis.hidden);
+        expect(total).toBeCloseTo(value, 4);
+        const all = Array.from({ length: 256 }, (_, unit) => unit);
+        const contributions = linearContributions(last, k, analysis.hidden, 1, all);
+        contributions.forEach((term, i) => expect(term).toBeCloseTo(terms[i].value, 12));
+        expect(contributions.reduce((sum, term) => sum + term, bias)).toBeCloseTo(value, 4);
+      });
+      expect(analysis.logits).toHaveLength(CLASSES);
+      const [map] = linearContributions(hidden, 5, features, 9, [7]);
+      const terms = linearSum(hidden, 5, features).terms.slice(7 * 9, 8 * 9);
+      expect(map).toBeCloseTo(
+        terms.reduce((sum, { value }) => sum + value, 0),
+        9,
+      );
+    }),
+  ));
+
+/** Changes one map of a block's input by a factor of 1 + `change`, and returns a value of its output. */
+async function outputWithScaledSource(
+  model: CharacterNet,
+  { inputs }: Analysis,
+  block: number,
+  source: number,
+  change: number,
+  index: number,
+): Promise<number> {
+  const { values, channels, side } = inputs[block][0];
+  const size = side * side;
+  const scaled = Float64Array.from(values, (value, i) =>
+    Math.floor(i / size) === source ? value * (1 + change) : value,
+  );
+  const output = await scope(() =>
+    noGrad(() =>
+      stagesOf(model).blocks[block].reduce(
+        (x, stage) => stage.forward(x),
+        tensor(scaled, { shape: [1, channels, side, side] }),
+      ),
+    ).data(),
+  );
+  return output[index];
+}
+
+it.each(DEPTHS)(
+  'the contribution of a map is the change per relative change of the map, %j convolutions',
+  (depths) =>
+    withFreshBackend(oracle.make, () =>
+      withNetwork(async (model) => {
+        const stages = stagesOf(model);
+        const weights = await weightsOf(stages);
+        const analysis = await analyze(stages, input);
+        const STEP = 1e-5;
+        let nonzero = 0;
+        for (const [block, sources] of [[0], [3, 17], [5, 40]].entries()) {
+          const maps = analysis.blocks[block];
+          const filter = maps.values.indexOf(Math.max(...maps.values));
+          const unit = Math.floor(filter / maps.side ** 2);
+          const peak = peakOf(maps, unit);
+          const filters = weights.blocks[block];
+          const actual = blockContributions(filters, analysis.inputs[block], unit, peak, sources);
+          const index = (unit * maps.side + peak.row) * maps.side + peak.column;
+          for (const [i, source] of sources.entries()) {
+            const at = (change: number): Promise<number> =>
+              outputWithScaledSource(model, analysis, block, source, change, index);
+            const slope = ((await at(STEP)) - (await at(-STEP))) / (2 * STEP);
+            expect(actual[i]).toBeCloseTo(slope, 5);
+            if (slope !== 0) nonzero += 1;
+          }
+        }
+        expect(nonzero).toBeGreaterThan(3);
+      }, depths),
+    ),
+);
+
+it('an inactive filter has no contributions', () =>
+  withFreshBackend(wasm(1).make, () =>
+    withNetwork(async (model) => {
+      const stages = stagesOf(model);
+      const weights = await weightsOf(stages);
+      const { inputs, blocks } = await analyze(stages, input);
+      const inactive = Array.from({ length: 128 }, (_, unit) => unit).find(
+        (unit) => peakOf(blocks[2], unit).value === 0,
+      )!;
+      const peak = peakOf(blocks[2], inactive);
+      expect(blockContributions(weights.blocks[2], inputs[2], inactive, peak, [0, 1])).toEqual([
+        0, 0,
+      ]);
+    }),
+  ));
 
 it.each(DEPTHS)(
   'a point depends only on the pixels of its receptive field, %j convolutions',
@@ -129,7 +236,6 @@ it.each(DEPTHS)(
             Math.min(27, across.last),
           ]);
         }
-        expect([0, 1, 2].map(strideOf)).toEqual([2, 4, 8]);
       }, depths),
     ),
 );

@@ -16,6 +16,8 @@ const noise = new Rng(3);
 pixels.forEach((value, i) => {
   pixels[i] = value + noise.between(-0.1, 0.1);
 });
+/** Its ink: 0 paper, 1 ink, up to the noise. */
+export const ink = Float64Array.from(pixels, (value) => (value + 1) / 2);
 /** Makes the network's input, [1, 1, 28, 28]. */
 export const input = (): Tensor => tensor(pixels, { shape: IMAGE });
 

@@ -7,17 +7,19 @@ import { describe, expect, it, vi } from 'vitest';
 import { createWasmBackend } from '../../../src/engine/backends/wasm/index.js';
 import { BackendError, DeviceLostError } from '../../../src/engine/errors.js';
 import { chooseDevice } from '../../../src/app/device/device.js';
+import { originalArchitecture } from '../../../src/app/model/architecture.js';
 import { modelFrom } from '../../../src/app/model/modelContents.js';
-import type { EmnistFiles, Report, Settings } from '../../../src/app/web/training/protocol.js';
+import type { EmnistFiles, Report } from '../../../src/app/web/training/protocol.js';
 import { readReport } from '../../../src/app/web/training/protocol.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../../src/app/web/training/settings.js';
 import { Session, type SessionDependencies } from '../../../src/app/web/training/session.js';
 import { syntheticDataset } from '../../../src/data/strokes/synthetic.js';
 import { idxImages, idxLabels } from '../../data/support.js';
 
 const SETTINGS: Settings = {
-  source: 'synthetic',
+  ...DEFAULT_SETTINGS,
+  architecture: originalArchitecture(),
   images: 235,
-  backend: 'wasm',
   epochs: 2,
   batchSize: 16,
   learningRate: 0.002,

@@ -1,4 +1,4 @@
-"""The network: three blocks of convolution, batch norm, ReLU and pooling, then two linear layers.
+"""The network: blocks of convolution, batch norm, ReLU and pooling, then two linear layers.
 
 Layer names are those of inkgrad and of the PyTorch original, so state dicts can be exchanged. Imports only torch.
 """
@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 INPUT_SIZE = (1, 28, 28)  # channels, height, width of EMNIST images
-CHANNELS = (32, 64, 128)
+BLOCKS = ((32, 1), (64, 1), (128, 1))  # output channels and convolutions of each block
 
 
 def block(in_channels, out_channels, convolutions):
@@ -24,35 +24,42 @@ def block(in_channels, out_channels, convolutions):
 class CharacterNet(nn.Module):
     """Maps normalized images [N, *input_size] to logits [N, classes].
 
-    convolutions: number of convolutions in each of the three blocks.
+    blocks: output channels and number of convolutions of each block.
+    hidden: units of the hidden layer.
     """
 
-    def __init__(self, classes, dropout=0.5, convolutions=(1, 1, 1), input_size=INPUT_SIZE):
+    def __init__(self, classes, dropout=0.5, blocks=BLOCKS, hidden=256, input_size=INPUT_SIZE):
         super().__init__()
-        self.convolutions = convolutions
+        self.architecture = {"blocks": blocks, "hidden": hidden}
         self.input_size = tuple(input_size)
         channels, height, width = input_size
-        first, second, third = convolutions
-        self.conv_layers = nn.Sequential(
-            *block(channels, 32, first),  # 28 x 28: [N, 32, 14, 14]
-            *block(32, 64, second),  # [N, 64, 7, 7]
-            *block(64, 128, third),  # [N, 128, 3, 3]
-        )
+        layers = []
+        for out_channels, convolutions in blocks:  # default: [N, 32, 14, 14], [N, 64, 7, 7], [N, 128, 3, 3]
+            layers += block(channels, out_channels, convolutions)
+            channels, height, width = out_channels, height // 2, width // 2
+        self.conv_layers = nn.Sequential(*layers)
         self.fc_layers = nn.Sequential(
-            nn.Linear(128 * (height // 8) * (width // 8), 256),
+            nn.Linear(channels * height * width, hidden),
             nn.ReLU(),
             nn.Dropout(dropout),
-            nn.Linear(256, classes),
+            nn.Linear(hidden, classes),
         )
 
     def forward(self, x):
         return self.fc_layers(self.conv_layers(x).flatten(1))
 
 
-def convolutions_of(state):
-    """Returns the number of convolutions in each block, from the filter shapes in a state dict."""
-    filters = [value.shape[0] for value in state.values() if value.dim() == 4]
-    return tuple(filters.count(channels) for channels in CHANNELS)
+def architecture_of(state):
+    """Returns blocks and hidden units, from the names and shapes in a state dict."""
+    blocks, end = [], None
+    filters = {int(name.split(".")[1]): value.shape[0] for name, value in state.items() if value.dim() == 4}
+    for index, channels in sorted(filters.items()):
+        if index == end:  # no pooling between them
+            blocks[-1] = (channels, blocks[-1][1] + 1)
+        else:
+            blocks.append((channels, 1))
+        end = index + 3
+    return {"blocks": tuple(blocks), "hidden": state["fc_layers.0.weight"].shape[0]}
 
 
 def load_model(path):
@@ -61,6 +68,6 @@ def load_model(path):
     names = list(contents["class_mapping"])
     state = contents["model_state_dict"]
     input_size = contents.get("input_size", INPUT_SIZE)
-    model = CharacterNet(len(names), convolutions=convolutions_of(state), input_size=input_size)
+    model = CharacterNet(len(names), input_size=input_size, **architecture_of(state))
     model.load_state_dict(state)
     return model, names

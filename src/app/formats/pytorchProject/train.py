@@ -80,7 +80,7 @@ def main():
 
     torch.manual_seed(options.seed)  # equal initial weights in all processes
     loaded, names = load_model(options.model)
-    initial = CharacterNet(len(names), convolutions=loaded.convolutions, input_size=loaded.input_size)
+    initial = CharacterNet(len(names), input_size=loaded.input_size, **loaded.architecture)
     model = (loaded if options.warm else initial).to(device)
     parallel = DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
     torch.manual_seed(options.seed + 1 + rank)  # different dropout masks in each process

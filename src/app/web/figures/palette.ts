@@ -8,6 +8,10 @@ export interface Palette {
   readonly background: Color;
   /** The drawing under marks or an overlay. */
   readonly drawing: Color;
+  /** The drawing alone, and the changes of its ink. */
+  readonly ink: Color;
+  readonly added: Color;
+  readonly erased: Color;
   /** From 0 to the strongest activation, with monotonic lightness. */
   readonly ramp: readonly Color[];
   /** Positive: more ink, or a stronger channel, increases the value. */
@@ -21,6 +25,9 @@ export interface Palette {
 export const LIGHT: Palette = {
   background: [255, 253, 249],
   drawing: [203, 194, 178],
+  ink: [72, 65, 53],
+  added: [224, 92, 0],
+  erased: [108, 164, 240],
   ramp: [
     [255, 253, 249],
     [240, 214, 150],
@@ -36,6 +43,9 @@ export const LIGHT: Palette = {
 export const DARK: Palette = {
   background: [14, 13, 16],
   drawing: [88, 82, 74],
+  ink: [206, 198, 184],
+  added: [255, 140, 50],
+  erased: [52, 108, 190],
   ramp: [
     [14, 13, 16],
     [76, 38, 104],

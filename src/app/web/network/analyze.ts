@@ -1,13 +1,21 @@
-// The activations of every stage of the network for one image.
+// The activations of every stage of the network for one image, as arrays.
 
 import { noGrad, scope, type FloatArray, type Tensor } from '../../../engine/index.js';
 import { activations, type Stages } from './stages.js';
 
+/** An array and its side length. */
+export interface Maps {
+  /** [channels, side, side] */
+  readonly values: FloatArray;
+  readonly channels: number;
+  readonly side: number;
+}
+
 export interface Analysis {
-  /** Input of each block's last convolution without its zero padding, [channels, side, side]. */
-  readonly inputs: readonly FloatArray[];
-  /** Output of each block, [channels, side, side]. */
-  readonly blocks: readonly FloatArray[];
+  /** Of each block, the input of each convolution, without its zero padding. */
+  readonly inputs: readonly (readonly Maps[])[];
+  /** Output of each block. */
+  readonly blocks: readonly Maps[];
   /** [hidden units] */
   readonly hidden: FloatArray;
   /** [classes] */
@@ -24,14 +32,19 @@ export async function analyze(stages: Stages, input: () => Tensor): Promise<Anal
     noGrad(() => {
       const { inputs, blocks, hidden, logits } = activations(stages, input());
       return {
-        inputs: inputs.map((maps) => maps.data()),
-        blocks: blocks.map((maps) => maps.data()),
+        inputs: inputs.map((convolutions) => convolutions.map(readMaps)),
+        blocks: blocks.map(readMaps),
         hidden: hidden.data(),
         logits: logits.data(),
       };
     }),
   );
   const [hidden, logits] = await Promise.all([pending.hidden, pending.logits]);
-  const [inputs, blocks] = [await Promise.all(pending.inputs), await Promise.all(pending.blocks)];
-  return { inputs, blocks, hidden, logits };
+  const inputs = await Promise.all(pending.inputs.map((maps) => Promise.all(maps)));
+  return { inputs, blocks: await Promise.all(pending.blocks), hidden, logits };
+}
+
+async function readMaps(tensor: Tensor): Promise<Maps> {
+  const [, channels, side] = tensor.shape;
+  return { values: await tensor.data(), channels, side };
 }

@@ -1,18 +1,21 @@
-// The Network panel: the activations of the network for the current drawing, live.
-// It computes only while it is visible, at most once per frame, and always for the latest drawing.
+// The Network panel: a connected diagram of the network for the current drawing, live; the arithmetic behind a selected value;
+// and all active units of one layer. It computes only while it is visible, at most once per frame.
 
 import type { App, Panel } from '../app.js';
-import { element } from '../ui/dom.js';
-import type { Predictor } from '../prediction/predictor.js';
-import { BlocksView } from './blocks.js';
-import { filtersOf, type Filters } from './filters.js';
-import { OutputView } from './outputView.js';
 import { onPaletteChange } from '../figures/palette.js';
 import { Choice } from '../figures/picker.js';
-import { BLOCKS, type FilterChoice, type Snapshot } from './snapshot.js';
-import { stagesOf, type Stages } from './stages.js';
-import { analyze } from './analyze.js';
 import { runWhenVisible } from '../figures/runWhenVisible.js';
+import type { Predictor } from '../prediction/predictor.js';
+import { element } from '../ui/dom.js';
+import { analyze } from './analyze.js';
+import { Arithmetic } from './arithmetic.js';
+import { Diagram, Summary } from './diagram.js';
+import { exampleImage } from './example.js';
+import { LayerView } from './layerView.js';
+import { layersOf, peaksOf, type Selection, type Snapshot } from './snapshot.js';
+import { stagesOf, type Stages } from './stages.js';
+import { strongest } from './strongest.js';
+import { weightsOf, type Weights } from './weights.js';
 import '../figures/figures.css';
 import './network.css';
 
@@ -20,73 +23,77 @@ import './network.css';
 interface LoadedModel {
   readonly predictor: Predictor;
   readonly stages: Stages;
-  filters: readonly Filters[] | null;
+  readonly weights: Weights;
 }
 
 export function mount(host: HTMLElement, app: App): Panel {
   let loaded: LoadedModel | null = null;
   let snapshot: Snapshot | null = null;
-  const filter = new Choice<FilterChoice>(() => blocks.showFilter(snapshot));
-  const target = new Choice<number>(() => outcome.show(snapshot));
-  const [blocks, outcome] = [new BlocksView(filter), new OutputView(target)];
-  const views = [blocks, outcome];
-  host.append(element('div', { className: 'network figures' }, ...views.map(({ root }) => root)));
+  const selection = new Choice<Selection>(() => showSelection());
+  const layerView = new LayerView(selection);
+  const diagram = new Diagram(selection, (layer) => layerView.open(layer));
+  const arithmetic = new Arithmetic(selection);
+  const views = [diagram, new Summary(), arithmetic, layerView];
+  const root = element('div', { className: 'network figures' });
+  const example = element('p', { className: 'example', hidden: true }, 'Example: the pad is empty');
+  root.append(example, ...views.map((view) => view.root));
+  host.append(root);
 
-  const showSnapshot = (next: Snapshot | null): void => {
+  const showSelection = (): void => {
+    if (snapshot === null) return;
+    diagram.showSelection();
+    arithmetic.show(snapshot);
+    layerView.showSelection();
+  };
+  const showSnapshot = (next: Snapshot): void => {
     snapshot = next;
-    if (next !== null && filter.selected === null)
-      filter.select({ block: 0, filter: strongestFilter(next) });
+    if (selection.selected === null || !isValid(next, selection.selected)) {
+      const [unit] = strongest(peaksOf(next.layers[1]), 1);
+      selection.select({ layer: 1, unit, point: null });
+    }
     for (const view of views) view.show(next);
   };
   const task = runWhenVisible(host, async () => {
-    const prediction = app.prediction.value;
-    if (
-      prediction?.logits.length !== loaded?.predictor.classes.length ||
-      prediction === null ||
-      loaded === null
-    ) {
-      showSnapshot(null);
-      return;
-    }
-    const { predictor, stages, filters } = loaded;
+    if (loaded === null) return;
+    const { predictor, stages, weights } = loaded;
     try {
+      const prediction = app.prediction.value ?? (await predictor.predict(exampleImage()));
+      if (prediction.logits.length !== predictor.classes.length) return; // of the model before
       const analysis = await analyze(stages, () => predictor.input(prediction.image));
-      const convolutions = stages.blocks.map((block) => block.convolutions);
-      showSnapshot({
-        prediction,
-        classes: predictor.classes,
-        analysis,
-        convolutions,
-        filters,
-      });
+      example.hidden = app.prediction.value !== null;
+      const { classes, temperature } = predictor;
+      const layers = layersOf(prediction, analysis);
+      showSnapshot({ prediction, classes, temperature, analysis, layers, weights });
     } catch (error) {
       if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
     }
   });
 
   app.predictor.subscribe((predictor) => {
-    loaded =
-      predictor === null ? null : { predictor, stages: stagesOf(predictor.model), filters: null };
-    if (loaded !== null) {
-      void loadFilters(loaded).then(task.request, (error: unknown) => {
+    loaded = null;
+    if (predictor === null) return;
+    const stages = stagesOf(predictor.model);
+    weightsOf(stages).then(
+      (weights) => {
+        if (app.predictor.value !== predictor) return;
+        loaded = { predictor, stages, weights };
+        task.request();
+      },
+      (error: unknown) => {
         if (app.predictor.value === predictor) app.showError(error);
-      });
-    }
-    task.request();
+      },
+    );
   });
   app.prediction.subscribe(task.request);
-  onPaletteChange(() => showSnapshot(snapshot));
+  onPaletteChange(() => {
+    if (snapshot !== null) showSnapshot(snapshot);
+  });
   return { show: task.resume, hide: task.pause };
 }
 
-async function loadFilters(loaded: LoadedModel): Promise<void> {
-  loaded.filters = await filtersOf(loaded.stages);
-}
-
-/** The filter of block 1 with the strongest activation, selected at first. */
-function strongestFilter({ analysis: { blocks } }: Snapshot): number {
-  const [maps] = blocks;
-  let index = 0;
-  for (let i = 1; i < maps.length; i++) if (maps[i] > maps[index]) index = i;
-  return Math.floor(index / (BLOCKS[0].side * BLOCKS[0].side));
+/** Whether a network has the selected value; another network may have fewer units. */
+function isValid({ layers }: Snapshot, { layer, unit, point }: Selection): boolean {
+  if (layer >= layers.length || unit >= layers[layer].channels) return false;
+  const { side } = layers[layer];
+  return point === null || (point.row < side && point.column < side);
 }

@@ -1,46 +1,79 @@
-// The data that the panel's views show: one drawing and the network's activations and gradients for it. Types and sizes.
+// The network as a list of layers for one drawing: input, blocks, hidden layer, classes. Every layer is a set of square maps;
+// hidden units and classes are maps of one value.
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { Prediction } from '../prediction/types.js';
-import type { Filters } from './filters.js';
-import type { Analysis } from './analyze.js';
+import type { Analysis, Maps } from './analyze.js';
+import { peakOf, type Peak } from './decompose.js';
+import type { Weights } from './weights.js';
 
+/** One layer and its values. */
+export interface Layer extends Maps {
+  readonly kind: 'input' | 'maps' | 'units' | 'classes';
+  /** "Block 1" */
+  readonly name: string;
+}
+
+/** The data that the views show. */
 export interface Snapshot {
   readonly prediction: Prediction;
   readonly classes: readonly string[];
+  readonly temperature: number;
   readonly analysis: Analysis;
-  /** Number of convolutions per block. */
-  readonly convolutions: readonly number[];
-  /** Null until the model's weights have been read. */
-  readonly filters: readonly Filters[] | null;
+  /** Input, blocks, hidden layer, classes. */
+  readonly layers: readonly Layer[];
+  readonly weights: Weights;
 }
 
-/** One filter of one block, zero-based. */
-export interface FilterChoice {
-  readonly block: number;
-  readonly filter: number;
+/** One value of the network. */
+export interface Selection {
+  readonly layer: number;
+  /** A map, hidden unit or class. */
+  readonly unit: number;
+  /** Position in the map; null for its maximum. */
+  readonly point: { readonly row: number; readonly column: number } | null;
 }
 
-export interface BlockSize {
-  readonly count: number;
-  /** Side length of a map. */
-  readonly side: number;
-}
-
-/** Output sizes of the three blocks. */
-export const BLOCKS: readonly BlockSize[] = [
-  { count: 32, side: 14 },
-  { count: 64, side: 7 },
-  { count: 128, side: 3 },
-];
-
-/** Side length of a block's input, and of the outputs of its convolutions. */
-export function inputSide(block: number): number {
-  return block === 0 ? IMAGE_SIDE : BLOCKS[block - 1].side;
-}
-
-/** A view of a snapshot; null is an empty pad. */
+/** A view of a snapshot. */
 export interface View {
   readonly root: HTMLElement;
-  show(snapshot: Snapshot | null): void;
+  show(snapshot: Snapshot): void;
+}
+
+export function layersOf(prediction: Prediction, { blocks, hidden, logits }: Analysis): Layer[] {
+  const image = Float32Array.from(prediction.image, (ink) => ink / 255);
+  return [
+    { kind: 'input', name: 'Input', values: image, channels: 1, side: IMAGE_SIDE },
+    ...blocks.map((maps, index): Layer => ({ kind: 'maps', name: `Block ${index + 1}`, ...maps })),
+    { kind: 'units', name: 'Hidden layer', values: hidden, channels: hidden.length, side: 1 },
+    { kind: 'classes', name: 'Classes', values: logits, channels: logits.length, side: 1 },
+  ];
+}
+
+/** The largest value of each unit of a layer. */
+export function peaksOf({ values, channels, side }: Maps): Float32Array {
+  const size = side * side;
+  return Float32Array.from({ length: channels }, (_, unit) => {
+    let largest = values[unit * size];
+    for (let i = unit * size + 1; i < (unit + 1) * size; i++) {
+      if (values[i] > largest) largest = values[i];
+    }
+    return largest;
+  });
+}
+
+/** The selected position and its value. */
+export function selectedValue({ layers }: Snapshot, { layer, unit, point }: Selection): Peak {
+  const maps = layers[layer];
+  if (point === null) return peakOf(maps, unit);
+  const { row, column } = point;
+  return { row, column, value: maps.values[(unit * maps.side + row) * maps.side + column] };
+}
+
+/** "Filter 3", "Unit 12", "g". */
+export function unitName({ layers, classes }: Snapshot, layer: number, unit: number): string {
+  const { kind } = layers[layer];
+  if (kind === 'input') return 'your drawing';
+  if (kind === 'classes') return classes[unit];
+  return `${kind === 'maps' ? 'Filter' : 'Unit'} ${unit + 1}`;
 }

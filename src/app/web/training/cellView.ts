@@ -69,8 +69,8 @@ export class CellView {
         : indices.length > MAX_IMAGES_SHOWN
           ? `The first ${MAX_IMAGES_SHOWN} of them.`
           : label === predicted
-            ? 'All of them were read right.'
-            : `They show ${label}; the network took them for ${predicted}.`;
+            ? 'All predictions are correct.'
+            : `They show ${label}; the network predicted ${predicted}.`;
     this.#images.replaceChildren(
       ...indices.slice(0, MAX_IMAGES_SHOWN).map((index) => {
         const canvas = drawImage(images.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS));

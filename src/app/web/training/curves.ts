@@ -4,15 +4,19 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { element } from '../ui/dom.js';
-import type { Lines } from './history.js';
+import type { EpochValues, Lines } from './history.js';
 import { onThemeChange, themeOf } from './theme.js';
 
 const HEIGHT = 220;
+/** The page's typeface slashes its zeros, to tell them from O. Axes have digits only. */
+const AXIS_FONT = '12px system-ui, sans-serif';
 
 export interface CurveOptions {
   readonly title: string;
-  /** Formats a value for the axis and the legend. */
+  /** Formats a value for the legend, as in the table of epochs. */
   readonly format: (value: number) => string;
+  /** Formats a value for the axis. */
+  readonly formatAxis: (value: number) => string;
   /** Upper bound of the values, or null. */
   readonly max: number | null;
 }
@@ -26,6 +30,7 @@ export class Curve {
   #plot: uPlot | null = null;
   #lines: Lines = { x: [], training: [], validation: [] };
   #epochs = 1;
+  #lastEpoch: EpochValues | null = null;
 
   constructor(options: CurveOptions) {
     this.#options = options;
@@ -42,12 +47,17 @@ export class Curve {
     this.#canvas.role = 'img';
     new ResizeObserver(() => this.#fit()).observe(this.#canvas);
     onThemeChange(() => this.#redraw());
-    this.show(this.#lines, 1);
+    this.show(this.#lines, 1, null);
   }
 
-  /** Shows the current lines on an axis of `epochs` epochs. */
-  show(lines: Lines, epochs: number): void {
+  /**
+   * Shows the current lines on an axis of `epochs` epochs.
+   *
+   * @param lastEpoch numbers of the last completed epoch, for the legend; null before the first
+   */
+  show(lines: Lines, epochs: number, lastEpoch: EpochValues | null): void {
     this.#lines = lines;
+    this.#lastEpoch = lastEpoch;
     if (epochs !== this.#epochs) {
       this.#epochs = epochs;
       this.#redraw();
@@ -56,7 +66,7 @@ export class Curve {
     const [training, validation] = this.#values.map(({ value }) => value || 'none yet');
     this.#canvas.ariaLabel =
       `${this.#options.title} by epoch: training ${training}, validation ${validation}; ` +
-      'the table of epochs below has the numbers';
+      'the table of epochs has the numbers';
   }
 
   #data(): uPlot.AlignedData {
@@ -64,11 +74,13 @@ export class Curve {
     return [x, training, validation];
   }
 
-  /** Shows the values under the pointer, or the last ones. */
+  /** Shows the values under the pointer, or those of the last epoch, or before its end the last ones. */
   #showValues(index: number | null): void {
-    for (const [i, line] of [this.#lines.training, this.#lines.validation].entries()) {
+    for (const [i, name] of (['training', 'validation'] as const).entries()) {
+      const line = this.#lines[name];
       const end = index === null ? line.length : index + 1;
-      const value = line.slice(0, end).findLast((one) => one !== null);
+      const point = line.slice(0, end).findLast((one) => one !== null);
+      const value = index === null ? (this.#lastEpoch?.[name] ?? point) : point;
       this.#values[i].value = value === undefined ? '' : this.#options.format(value);
     }
   }
@@ -89,10 +101,10 @@ export class Curve {
 
   #settings(width: number): uPlot.Options {
     const theme = themeOf(this.#canvas);
-    const { format, max } = this.#options;
+    const { formatAxis, max } = this.#options;
     const axis = (): uPlot.Axis => ({
       stroke: theme.soft,
-      font: `12px ${theme.font}`,
+      font: AXIS_FONT,
       grid: { stroke: theme.line, width: 1 },
       ticks: { show: false },
     });
@@ -110,7 +122,7 @@ export class Curve {
       },
       axes: [
         { ...axis(), space: 40, size: 28, incrs: [1, 2, 5, 10, 20, 50] },
-        { ...axis(), size: 48, values: (_, splits) => splits.map(format) },
+        { ...axis(), size: 48, values: (_, splits) => splits.map(formatAxis) },
       ],
       series: [
         {},

@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export class DeviceField {
   readonly element: HTMLElement;
-  readonly #probeButton = element('button', { type: 'button' }, 'Try all devices');
+  readonly #probeButton = element('button', { type: 'button' }, 'Test all devices');
   readonly #state = element('p', { className: 'soft', role: 'status' });
   readonly #facts = element('dl', { className: 'facts' });
 
@@ -30,7 +30,7 @@ export class DeviceField {
     this.element = element(
       'details',
       { className: 'device' },
-      element('summary', {}, 'What can this browser compute with?'),
+      element('summary', {}, 'Available hardware'),
       this.#facts,
       this.#state,
       this.#probeButton,
@@ -45,7 +45,7 @@ export class DeviceField {
 
   async #probe(): Promise<void> {
     this.#probeButton.disabled = true;
-    this.#state.textContent = 'Trying each with two training steps. This loads gpu.js.';
+    this.#state.textContent = 'Testing each with two training steps.';
     const report = await probeDevice(new AbortController().signal);
     this.#probeButton.disabled = false;
     if ('reason' in report) {
@@ -63,8 +63,8 @@ export class DeviceField {
       [
         'Threads',
         crossOriginIsolated
-          ? 'several: this page is cross-origin isolated'
-          : 'one: the host does not isolate this page, so memory cannot be shared',
+          ? 'several'
+          : 'one: the server does not isolate this page, so threads cannot share memory',
       ],
       ...attempts,
     ]);
@@ -78,10 +78,7 @@ export function deviceText({ chosen, adapter }: DeviceReport): string {
 
 /** Adapts the report's text, which is written for the command line, to the page. */
 function attemptText(attempt: DeviceAttempt): string {
-  return describeAttempt(attempt).replace(
-    /; --backend \w+ forces it/,
-    ', but can be chosen all the same',
-  );
+  return describeAttempt(attempt).replace(/; --backend \w+ forces it/, ', but can still be chosen');
 }
 
 /** Whether the GPU is a software renderer, which is slow. */

@@ -4,6 +4,14 @@ import type { EpochEvent } from '../../training/trainerEvents.js';
 import type { StepReport } from './protocol.js';
 import { percent } from '../../evaluation/percent.js';
 
+/** The numbers of one epoch. */
+export interface EpochValues {
+  /** Mean during the epoch. */
+  readonly training: number;
+  /** After the epoch. */
+  readonly validation: number;
+}
+
 /** The lines of a chart, of equal length; null where a line has no point. */
 export interface Lines {
   /** In epochs: 1.5 is the middle of the second epoch. */
@@ -33,6 +41,16 @@ export class History {
 
   get accuracy(): Lines {
     return this.#accuracy;
+  }
+
+  /** Loss and accuracy of the last completed epoch, the numbers of the table; null before the first. */
+  get lastEpoch(): { readonly loss: EpochValues; readonly accuracy: EpochValues } | null {
+    const last = this.#epochs.at(-1);
+    if (last === undefined) return null;
+    return {
+      loss: { training: last.trainLoss, validation: last.valLoss },
+      accuracy: { training: last.trainAccuracy, validation: last.valAccuracy },
+    };
   }
 
   addStep({ epoch, done, total, images, loss, accuracy }: StepReport): void {
@@ -65,9 +83,9 @@ export class History {
     const initialLoss = this.#epochs.length === 1 ? '' : `from ${first.valLoss.toFixed(2)} to `;
     return (
       `After ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'}: validation loss ${initialLoss}` +
-      `${last.valLoss.toFixed(2)}, ${percent(last.valAccuracy, 1)} of the validation characters read right` +
-      `${best === last ? '' : ` (best: ${percent(best.valAccuracy, 1)} after epoch ${best.epoch})`}; ` +
-      `training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy, 1)}.`
+      `${last.valLoss.toFixed(2)}, validation accuracy ${percent(last.valAccuracy, 1)}` +
+      `${best === last ? '' : ` (best: ${percent(best.valAccuracy, 1)} after epoch ${best.epoch})`}. ` +
+      `Mean during the last epoch: training loss ${last.trainLoss.toFixed(2)}, accuracy ${percent(last.trainAccuracy, 1)}.`
     );
   }
 }

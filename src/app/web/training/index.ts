@@ -5,11 +5,14 @@ import type { App, Panel } from '../app.js';
 import { element } from '../ui/dom.js';
 import { askBeforeLeaving } from '../ui/leavePrompt.js';
 import { Client } from './client.js';
+import { Comparison } from './comparison.js';
 import { DeviceField } from './deviceField.js';
 import { LiveView } from './liveView.js';
 import { Mistakes } from './mistakes.js';
 import { NetworkActions } from './networkActions.js';
-import type { Report, Settings } from './protocol.js';
+import type { Report } from './protocol.js';
+import type { Settings } from './settings.js';
+import { SettingsAddress } from './settingsAddress.js';
 import { SettingsForm } from './settingsForm.js';
 import { SourceField } from './sourceField.js';
 import './training.css';
@@ -28,11 +31,16 @@ class Training {
     onChange: () => this.#updateSource(),
     onError: (error) => this.#app.showError(error),
   });
-  readonly #settings = new SettingsForm();
+  readonly #settings = new SettingsForm((settings) => {
+    if (this.#form.checkValidity()) this.#address.write(settings);
+  });
+  readonly #address: SettingsAddress;
+  readonly #form = element('form', { className: 'setup-form', ariaLabel: 'Training' });
   readonly #device = new DeviceField();
   readonly #live = new LiveView();
   readonly #mistakes = new Mistakes();
   readonly #network: NetworkActions;
+  readonly #comparison: Comparison;
   readonly #start = element('button', { className: 'primary', type: 'submit' }, 'Start training');
   readonly #pause = element('button', { type: 'button' }, 'Pause');
   readonly #stop = element('button', { type: 'button' }, 'Stop');
@@ -46,15 +54,22 @@ class Training {
   constructor(host: HTMLElement, app: App) {
     this.#app = app;
     this.#network = new NetworkActions(app);
-    const form = element(
-      'form',
-      { className: 'setup', ariaLabel: 'Training' },
-      this.#source.element,
-      this.#settings.element,
-      element('div', { className: 'run-buttons' }, this.#start, this.#pause, this.#stop),
-      this.#device.element,
+    this.#comparison = new Comparison(app);
+    this.#address = new SettingsAddress(app, () => this.#settings.values());
+    this.#form.append(
+      this.#settings.network,
+      element(
+        'div',
+        { className: 'setup' },
+        this.#source.element,
+        this.#settings.training,
+        this.#address.element,
+        this.#device.element,
+      ),
     );
-    form.addEventListener('submit', (event) => {
+    this.#form.id = 'training-form';
+    this.#start.setAttribute('form', this.#form.id); // it is outside of it, next to the status
+    this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#startRun(this.#settings.values());
     });
@@ -67,19 +82,36 @@ class Training {
         element(
           'p',
           { className: 'lead' },
-          'Train the same network from nothing, on your own device. It begins with random numbers and knows no letter; ' +
-            'every step shows it a handful of characters and moves each of its numbers a little.',
+          'Train a network from scratch. It starts with random weights; each step shows it a few characters and ' +
+            'adjusts the weights.',
         ),
         element(
           'div',
           { className: 'training-columns' },
-          form,
-          element('div', {}, this.#live.element, this.#network.element, this.#live.table()),
+          this.#form,
+          element(
+            'div',
+            { className: 'results' },
+            this.#live.status,
+            element('div', { className: 'run-buttons' }, this.#start, this.#pause, this.#stop),
+            this.#comparison.element,
+            this.#live.element,
+            this.#network.element,
+            this.#live.table(),
+          ),
         ),
         this.#mistakes.element,
       ),
     );
+    this.#address.watch((settings) => {
+      if (this.#phase === 'idle') this.#settings.set(settings);
+    });
     this.#updateControls();
+  }
+
+  /** Training continues while another tab is shown. */
+  set visible(visible: boolean) {
+    this.#comparison.visible = visible;
   }
 
   #openFiles(): void {
@@ -90,8 +122,8 @@ class Training {
   }
 
   #updateSource(): void {
-    const { available } = this.#source;
-    this.#settings.setAvailable(available === 0 ? null : available);
+    const { available, classes } = this.#source;
+    this.#settings.setSource({ available: available === 0 ? null : available, classes });
     this.#updateControls();
   }
 
@@ -99,6 +131,7 @@ class Training {
     this.#live.reset(settings.epochs);
     this.#mistakes.reset();
     this.#network.clear();
+    this.#comparison.reset();
     this.#testResult = '';
     if (settings.source === 'emnist' && !this.#filesOpen) {
       this.#pendingSettings = settings; // the worker with the open files was terminated
@@ -157,10 +190,11 @@ class Training {
         break;
       case 'model':
         this.#network.setNetwork(report);
+        this.#comparison.setNetwork(report);
         break;
       case 'paused':
         this.#setPhase('paused');
-        this.#live.setStatus('Paused', 'The network as it is can be used and downloaded.');
+        this.#live.setStatus('Paused', 'You can use or download the current network.');
         this.#app.announce('Training is paused.');
         break;
       case 'continued':
@@ -168,8 +202,8 @@ class Training {
         break;
       case 'tested':
         this.#testResult =
-          `Test images, looked at once, now: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} right ` +
-          `(${percent(report.mergedAccuracy)} with look-alikes such as 0 and O as one).`;
+          `Test accuracy, measured once after training: ${percent(report.accuracy)} of ${report.total.toLocaleString('en')} images ` +
+          `(${percent(report.mergedAccuracy)} if look-alikes such as 0 and O count as equal).`;
         break;
       case 'ended':
         this.#endRun(report.how === 'finished' ? 'Finished' : 'Stopped');
@@ -214,6 +248,6 @@ class Training {
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
-  new Training(host, app);
-  return { show: () => undefined, hide: () => undefined }; // training continues while another tab is open
+  const training = new Training(host, app);
+  return { show: () => (training.visible = true), hide: () => (training.visible = false) };
 }

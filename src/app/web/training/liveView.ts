@@ -8,7 +8,13 @@ import { percent } from '../../evaluation/percent.js';
 import { History, timeText } from './history.js';
 import type { StepReport } from './protocol.js';
 
+const lossText = (loss: number): string => loss.toFixed(2);
+const accuracyText = (accuracy: number): string => percent(accuracy, 1);
+
 export class LiveView {
+  /** What the run is doing. */
+  readonly status: HTMLElement;
+  /** The charts. */
   readonly element: HTMLElement;
   readonly #status = element('p', { className: 'status', role: 'status' });
   readonly #detail = element('p', { className: 'detail soft' });
@@ -18,10 +24,16 @@ export class LiveView {
     value: 0,
     ariaLabel: 'Progress of the training',
   });
-  readonly #loss = new Curve({ title: 'Loss', format: (value) => value.toFixed(2), max: null });
+  readonly #loss = new Curve({
+    title: 'Loss',
+    format: lossText,
+    formatAxis: (value) => value.toFixed(1),
+    max: null,
+  });
   readonly #accuracy = new Curve({
     title: 'Accuracy',
-    format: (value) => percent(value, 0),
+    format: accuracyText,
+    formatAxis: (value) => percent(value, 0),
     max: 1,
   });
   readonly #summary = element('p', { className: 'visually-hidden' });
@@ -30,18 +42,25 @@ export class LiveView {
   #epochs = 1;
 
   constructor() {
-    this.setStatus(
-      'Nothing is training yet',
-      'Start it, and the first points of the curves appear within seconds.',
-    );
-    this.element = element(
+    this.setStatus('Not started', 'Curves appear seconds after you start.');
+    this.status = element(
       'div',
       { className: 'live' },
       this.#status,
       this.#progress,
       this.#detail,
       this.#device,
+    );
+    this.element = element(
+      'div',
+      { className: 'live' },
       element('div', { className: 'curves' }, this.#loss.element, this.#accuracy.element),
+      element(
+        'p',
+        { className: 'soft curves-note' },
+        'Training values are means during an epoch, with dropout and while the weights still change. Validation is measured ' +
+          'after each epoch, so it is often higher.',
+      ),
       this.#summary,
     );
   }
@@ -50,8 +69,8 @@ export class LiveView {
   table(): HTMLElement {
     const columns = [
       'Epoch',
-      'Training loss',
-      'Training accuracy',
+      'Training loss (mean)',
+      'Training accuracy (mean)',
       'Validation loss',
       'Validation accuracy',
       'Rate',
@@ -101,14 +120,11 @@ export class LiveView {
   }
 
   ready(device: DeviceReport, data: string, train: number, validation: number): void {
-    const counts = `${train.toLocaleString('en')} to learn from, ${validation.toLocaleString('en')} for validation`;
+    const counts = `${train.toLocaleString('en')} training images, ${validation.toLocaleString('en')} for validation`;
     const badge = isSlowDevice(device)
       ? [element('span', { className: 'badge' }, 'a GPU in software: slow')]
       : [];
-    this.#device.replaceChildren(
-      `${data}: ${counts}. Computed by ${deviceText(device)}. `,
-      ...badge,
-    );
+    this.#device.replaceChildren(`${data}: ${counts}. Device: ${deviceText(device)}. `, ...badge);
     this.#progress.value = 0;
   }
 
@@ -128,10 +144,10 @@ export class LiveView {
     this.#history.addEpoch(event);
     const { epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, lr, seconds } = event;
     const cells = [
-      trainLoss.toFixed(4),
-      percent(trainAccuracy, 1),
-      valLoss.toFixed(4),
-      percent(valAccuracy, 1),
+      lossText(trainLoss),
+      accuracyText(trainAccuracy),
+      lossText(valLoss),
+      accuracyText(valAccuracy),
       String(Number(lr.toPrecision(3))),
       seconds.toFixed(1),
     ];
@@ -153,7 +169,8 @@ export class LiveView {
   }
 
   #showCurves(): void {
-    this.#loss.show(this.#history.loss, this.#epochs);
-    this.#accuracy.show(this.#history.accuracy, this.#epochs);
+    const { loss, accuracy, lastEpoch } = this.#history;
+    this.#loss.show(loss, this.#epochs, lastEpoch?.loss ?? null);
+    this.#accuracy.show(accuracy, this.#epochs, lastEpoch?.accuracy ?? null);
   }
 }

@@ -24,8 +24,8 @@ export class Mistakes {
       element(
         'p',
         { className: 'soft' },
-        'Characters it has not learned from. Each row is a character, each column what was read: right on the diagonal, wrong ' +
-          'beside it; the bars are each character’s accuracy. Open a cell to see its images.',
+        'Validation set. Rows: true character. Columns: prediction. The diagonal is correct. Bars: accuracy of each character. ' +
+          'Open a cell to see its images.',
       ),
       element(
         'div',

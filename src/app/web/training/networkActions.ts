@@ -4,6 +4,7 @@
 import { BackendError, DeviceLostError } from '../../../engine/errors.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
+import { epochsText } from './comparison.js';
 import type { ModelReport } from './protocol.js';
 
 const FILE_NAME = 'inkgrad-page.safetensors';
@@ -31,7 +32,7 @@ export class NetworkActions {
   setNetwork(report: ModelReport): void {
     this.#report = report;
     this.element.hidden = false;
-    this.#text.textContent = `The network as it is after ${this.#trainedFor()}.`;
+    this.#text.textContent = `The network after ${this.#trainedFor()}.`;
   }
 
   clear(): void {
@@ -43,17 +44,15 @@ export class NetworkActions {
   explain(reason: string, lostDevice: boolean): Error {
     const remaining =
       this.#report === null
-        ? 'nothing had been learned yet'
-        : `what was learned after ${this.#trainedFor()} is kept: use or download it`;
-    const advice = lostDevice ? '; start again, or choose the processor' : '';
+        ? 'there is no network to keep yet'
+        : `the network after ${this.#trainedFor()} is kept: use or download it`;
+    const advice = lostDevice ? '; start again, or choose the CPU' : '';
     const text = `${reason.replace(/\.$/, '')}; ${remaining}${advice}.`;
     return lostDevice ? new DeviceLostError(text) : new BackendError(text);
   }
 
   #trainedFor(): string {
-    const { epochs } = this.#report!;
-    const number = Number.isInteger(epochs) ? String(epochs) : epochs.toFixed(2);
-    return `${number} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+    return epochsText(this.#report!.epochs);
   }
 
   async #useOnPad(): Promise<void> {
@@ -63,7 +62,7 @@ export class NetworkActions {
     try {
       const module = await import('../prediction/predictor.js');
       this.#app.predictor.set(await module.Predictor.open(this.#report.bytes.slice(), FILE_NAME));
-      this.#text.textContent = `The pad is read by the network after ${trainedFor}. Draw something.`;
+      this.#text.textContent = `The page now uses the network after ${trainedFor}. Draw something.`;
       this.#app.announce(this.#text.textContent);
     } catch (error) {
       this.#app.showError(error);

@@ -15,7 +15,8 @@ import {
 import { readIdxStream } from '../../../data/emnist/idxStream.js';
 import { parseMapping } from '../../../data/emnist/splits.js';
 import type { EmnistPart } from '../../../data/emnist/splits.js';
-import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
+import type { EmnistFiles } from './protocol.js';
+import { MAX_IMAGES } from './settings.js';
 
 export interface OpenedFiles {
   readonly train: ImageDataset;

@@ -4,32 +4,11 @@
 import { ArgumentError } from '../../../engine/errors.js';
 import { EMNIST_SPLITS, type EmnistSplit } from '../../../data/emnist/splits.js';
 import type { DeviceReport } from '../../device/device.js';
+import { architectureProblem, type Architecture } from '../../model/architecture.js';
+import { OPTIMIZERS } from '../../training/makeOptimizer.js';
 import type { EpochEvent } from '../../training/trainerEvents.js';
+import { BACKEND_CHOICES, LIMITS, type Settings } from './settings.js';
 import * as is from './validation.js';
-
-/** Backends of a run; `auto` tries all and takes the fastest. */
-export const BACKEND_CHOICES = ['wasm', 'webgpu', 'webgl2', 'auto'] as const;
-
-export type BackendChoice = (typeof BACKEND_CHOICES)[number];
-
-/** Maximum number of images kept of one file: all of EMNIST Balanced, 94 MB. */
-export const MAX_IMAGES = 120_000;
-
-/** Settings of a run. */
-export interface Settings {
-  /** Synthetic images, or the EMNIST files that were opened before. */
-  readonly source: 'synthetic' | 'emnist';
-  /** Number of images, including the validation images. */
-  readonly images: number;
-  readonly backend: BackendChoice;
-  readonly epochs: number;
-  /** Images per step. */
-  readonly batchSize: number;
-  readonly learningRate: number;
-  /** Dropout probability of the last hidden layer. */
-  readonly dropout: number;
-  readonly seed: number;
-}
 
 /** The EMNIST files of one split: the training pair, and the test pair if given. */
 export interface EmnistFiles {
@@ -140,17 +119,13 @@ type Table<Message extends { readonly kind: string }> = {
   >;
 };
 
-/** Ranges of the settings, used by the page's fields and by the worker's validation. */
-export const LIMITS = {
-  images: { min: 94, max: MAX_IMAGES },
-  epochs: { min: 1, max: 200 },
-  batchSize: { min: 2, max: 512 },
-  learningRate: { min: 1e-6, max: 1 },
-  dropout: { min: 0, max: 0.9 },
-  seed: { min: 0, max: 2 ** 32 - 1 },
-} as const;
-
 const isSplit = is.oneOf(...Object.keys(EMNIST_SPLITS));
+
+const isArchitecture: is.Check = (value) =>
+  is.isRecord(value) &&
+  Array.isArray(value.blocks) &&
+  value.blocks.every(is.isRecord) &&
+  architectureProblem(value as unknown as Architecture) === null;
 
 const COMMANDS: Table<Command> = {
   open: {
@@ -170,8 +145,11 @@ const COMMANDS: Table<Command> = {
       images: is.integer(LIMITS.images),
       epochs: is.integer(LIMITS.epochs),
       batchSize: is.integer(LIMITS.batchSize),
+      architecture: isArchitecture,
+      optimizer: is.oneOf(...OPTIMIZERS),
       learningRate: is.number(LIMITS.learningRate),
       dropout: is.number(LIMITS.dropout),
+      augment: is.boolean,
       seed: is.integer(LIMITS.seed),
     }),
   },

@@ -19,8 +19,9 @@ import type { TrainingMetadata } from '../../model/modelContents.js';
 import { chooseTemperature } from '../../training/chooseTemperature.js';
 import { Trainer } from '../../training/trainer.js';
 import { openFiles, type OpenedFiles } from './openFiles.js';
-import type { Command, EmnistFiles, ModelReport, Report, Settings } from './protocol.js';
+import type { Command, EmnistFiles, ModelReport, Report } from './protocol.js';
 import { ProgressReporter } from './progressReporter.js';
+import { AUGMENTATION, WEIGHT_DECAY, type Settings } from './settings.js';
 
 /** Dependencies of a session; tests replace them. */
 export interface SessionDependencies {
@@ -120,13 +121,17 @@ export class Session {
     let trainer: Trainer | null = null;
     try {
       const reporter = new ProgressReporter(settings.epochs);
-      const { learningRate, batchSize, epochs, dropout } = settings;
+      const { learningRate, batchSize, epochs, dropout, architecture, optimizer, augment } =
+        settings;
       trainer = new Trainer({
-        model: new CharacterNet({ classes: data.classes.length, rng, dropout }),
+        model: new CharacterNet({ classes: data.classes.length, rng, dropout, architecture }),
         train,
         validation,
         rng,
+        optimizer,
+        weightDecay: WEIGHT_DECAY,
         learningRate,
+        augment: augment ? AUGMENTATION : {},
         batchSize,
         epochs,
         onValidation: () => this.#yield(),

@@ -1,6 +1,7 @@
 // The source of the images: synthetic characters, or the visitor's EMNIST files, dropped or picked.
 // The files never leave the device.
 
+import { EMNIST_SPLITS } from '../../../data/emnist/splits.js';
 import { element } from '../ui/dom.js';
 import {
   addFiles,
@@ -11,7 +12,8 @@ import {
   ROLES,
   type FileSet,
 } from './emnistFiles.js';
-import { MAX_IMAGES, type EmnistFiles } from './protocol.js';
+import type { EmnistFiles } from './protocol.js';
+import { MAX_IMAGES } from './settings.js';
 
 export interface SourceEvents {
   /** The files are complete and can be opened. */
@@ -45,8 +47,7 @@ export class SourceField {
       'p',
       { className: 'synthetic-warning' },
       element('strong', {}, 'Not EMNIST. '),
-      'These characters are drawn by a program, not written by people. They are easier to read; what is reached here says ' +
-        'nothing about real handwriting.',
+      'A program draws these characters. They are easier than real handwriting: accuracy here does not carry over to it.',
     );
     const radio = (value: string, text: string, checked: boolean): HTMLElement => {
       const input = element('input', { type: 'radio', name: 'source', value, checked });
@@ -67,21 +68,21 @@ export class SourceField {
     const link = element(
       'a',
       { href: EMNIST_PAGE, target: '_blank', rel: 'noreferrer' },
-      'NIST offers them',
+      'Download them from NIST',
     );
     this.#filesSection.append(
       drop,
       this.#list,
       this.#state,
       this.#remove,
-      element('p', { className: 'soft' }, link, ' for free.'),
+      element('p', { className: 'soft' }, link, ' (free).'),
     );
     this.element = element(
       'fieldset',
       {},
-      element('legend', {}, 'Learn from'),
+      element('legend', {}, 'Images'),
       radio('synthetic', 'Synthetic characters', true),
-      radio('emnist', 'EMNIST files of your own', false),
+      radio('emnist', 'Your own EMNIST files', false),
       this.#warning,
       this.#filesSection,
     );
@@ -94,6 +95,13 @@ export class SourceField {
     return this.#filesSection.hidden ? null : this.#available;
   }
 
+  /** Number of classes of the images. */
+  get classes(): number {
+    const { split } = this.#fileSet;
+    const isEmnist = !this.#filesSection.hidden && split !== null;
+    return EMNIST_SPLITS[isEmnist ? split : 'balanced'].classes.length;
+  }
+
   /** The files as the worker's input, or null. */
   get files(): EmnistFiles | null {
     return completeFiles(this.#fileSet);
@@ -103,10 +111,9 @@ export class SourceField {
   opened(train: number, test: number | null): void {
     this.#available = train;
     const limitNote =
-      train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} fit in here)` : '';
-    const testNote =
-      test === null ? '' : `, and ${test.toLocaleString('en')} to test on at the end`;
-    this.#setState(`${train.toLocaleString('en')} images to learn from${limitNote}${testNote}.`);
+      train > MAX_IMAGES ? ` (the first ${MAX_IMAGES.toLocaleString('en')} are used)` : '';
+    const testNote = test === null ? '' : `, ${test.toLocaleString('en')} test images`;
+    this.#setState(`${train.toLocaleString('en')} training images${limitNote}${testNote}.`);
     this.#events.onChange();
   }
 
@@ -162,7 +169,7 @@ export class SourceField {
     this.#draw();
     const complete = completeFiles(this.#fileSet);
     if (complete !== null) {
-      this.#setState('Looking through the files');
+      this.#setState('Opening the files');
       this.#events.onFiles(complete);
     }
     this.#events.onChange();

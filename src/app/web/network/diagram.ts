@@ -1,0 +1,97 @@
+// The connected diagram of the network: for each layer its strongest units, and lines for the strongest contributions.
+// A unit is previewed by pointing or focus and selected by a click; the name of a layer opens the list of all its units.
+
+import { element, setText } from '../ui/dom.js';
+import type { Choice } from '../figures/picker.js';
+import { percent } from '../prediction/verdict.js';
+import { DiagramLayer } from './diagramLayer.js';
+import { DiagramLines } from './diagramLines.js';
+import { linksOf } from './links.js';
+import type { Selection, Snapshot, View } from './snapshot.js';
+
+/** In a narrower diagram the layers are stacked. In units of the root's font size. */
+const MIN_WIDE = 40;
+
+export class Diagram implements View {
+  readonly root = element('div', { className: 'diagram' });
+  readonly #lines: DiagramLines;
+  readonly #selection: Choice<Selection>;
+  readonly #openLayer: (layer: number) => void;
+  #layers: readonly DiagramLayer[] = [];
+  #structure = '';
+  #snapshot: Snapshot | null = null;
+
+  /** @param openLayer called when the name of a layer is chosen */
+  constructor(selection: Choice<Selection>, openLayer: (layer: number) => void) {
+    this.#selection = selection;
+    this.#openLayer = openLayer;
+    this.#lines = new DiagramLines(this.root);
+    this.root.ariaLabel = 'Diagram of the network';
+    this.root.role = 'group';
+    new ResizeObserver(([{ contentRect }]) => {
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      this.root.classList.toggle('stacked', contentRect.width < MIN_WIDE * rem);
+      this.#drawLines();
+    }).observe(this.root);
+  }
+
+  show(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#build(snapshot);
+    for (const layer of this.#layers) layer.show(snapshot);
+    this.#drawLines();
+  }
+
+  /** Marks the selected unit and the region that it depends on. */
+  showSelection(): void {
+    if (this.#snapshot === null) return;
+    for (const layer of this.#layers) layer.showSelection(this.#snapshot, this.#selection.value);
+    this.#lines.highlight(this.#selection.value);
+  }
+
+  /** Creates the layers of another network. */
+  #build({ layers, classes }: Snapshot): void {
+    const structure = JSON.stringify([
+      layers.map(({ channels, side }) => [channels, side]),
+      classes,
+    ]);
+    if (structure === this.#structure) return;
+    this.#structure = structure;
+    this.#layers = layers.map(
+      (layer, index) => new DiagramLayer(index, layer, this.#selection, this.#openLayer),
+    );
+    this.root.replaceChildren(this.#lines.root, ...this.#layers.map(({ root }) => root));
+  }
+
+  #drawLines(): void {
+    if (this.#snapshot === null) return;
+    const shown = this.#layers.map((layer) => layer.shownUnits);
+    this.#lines.show(linksOf(this.#snapshot, shown), (layer, unit) =>
+      this.#layers[layer].elementOf(unit),
+    );
+    this.showSelection();
+  }
+}
+
+/** One sentence below the diagram: the network's path to its prediction, for everyone and for screen readers. */
+export class Summary implements View {
+  readonly root = element('p', { className: 'summary' });
+
+  show({ layers, prediction, classes }: Snapshot): void {
+    const [top] = prediction.ranked;
+    const count = (layer: number): string => {
+      const { values, channels, side } = layers[layer];
+      const size = side * side;
+      const active = Array.from({ length: channels }, (_, unit) =>
+        values.subarray(unit * size, (unit + 1) * size).some((value) => value > 0),
+      ).filter(Boolean).length;
+      return `${active} of ${channels}`;
+    };
+    const blocks = layers.flatMap(({ kind }, layer) => (kind === 'maps' ? [count(layer)] : []));
+    setText(
+      this.root,
+      `Active filters: ${blocks.join(', then ')}; hidden units: ${count(layers.length - 2)}. ` +
+        `The highest of ${classes.length} scores is ${top.label}: ${percent(top.probability)}.`,
+    );
+  }
+}
