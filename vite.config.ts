@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { compressModel } from './scripts/compressModel.js';
+import { compressSimd } from './scripts/compressSimd.js';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
 import { freezeKernels } from './scripts/freezeKernels.js';
 import { offlineFiles } from './scripts/offlineFiles.js';
@@ -30,6 +31,7 @@ export default defineConfig({
   plugins: [
     freezeKernels(),
     withoutWideModule(),
+    compressSimd(),
     writeContentSecurityPolicy(),
     pageMetadata({
       site: siteAddress(process.env.INKGRAD_SITE_URL),
@@ -40,7 +42,7 @@ export default defineConfig({
     preloadModel(),
     offlineFiles(`${folder}offline/serviceWorker.ts`),
   ],
-  worker: { format: 'es', plugins: () => [freezeKernels(), withoutWideModule()] },
+  worker: { format: 'es', plugins: () => [freezeKernels(), withoutWideModule(), compressSimd()] },
   // A browser has no `process`: the branches for Node fall away, and with them the imports of node: modules.
   define: { 'typeof process': '"undefined"', __VERSION__: JSON.stringify(manifest.version) },
   // Wasm threads need a host that sends these two.

@@ -39,9 +39,11 @@ export function filesToPreload(
   if (![...initial].some((chunk) => contains(chunk, MODEL_LOADER)))
     return { scripts: [], weights: [] };
   const weights = Object.keys(bundle).filter((name) => name.endsWith(WEIGHTS));
-  const backend = Object.values(bundle).find(
-    (file): file is Chunk => file.type === 'chunk' && contains(file, BACKEND),
-  );
+  const chunks = Object.values(bundle).filter((file): file is Chunk => file.type === 'chunk');
+  // The chunk that a script imports: the backend itself, or a small one that exports parts of it.
+  const backend =
+    chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(BACKEND)) ??
+    chunks.find((chunk) => contains(chunk, BACKEND));
   if (weights.length !== 1)
     throw new Error(`preloadModel: expected one model, got ${weights.length}`);
   if (backend === undefined) throw new Error(`preloadModel: no script contains ${BACKEND}`);

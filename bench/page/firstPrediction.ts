@@ -34,11 +34,13 @@ declare global {
 /** Makes every page of a context record its first prediction; call before a page is opened. */
 export async function recordFirstPrediction(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    globalThis.firstPrediction = new Promise((resolve) => {
+    globalThis.firstPrediction = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('no prediction within a minute')), 60_000);
       const check = (): void => {
         const letter = document.querySelector('#result .letter');
         if (letter === null) return;
         observer.disconnect();
+        clearTimeout(timer);
         const files = performance.getEntriesByType('resource').map(({ name }) => name);
         resolve({ text: letter.textContent, ms: performance.now(), files });
       };

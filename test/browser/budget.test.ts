@@ -44,7 +44,7 @@ describe.skipIf(executable === null).concurrent(`budgets of the page${skipSuffix
     expect(first.text).toBe('R');
     expect(scripts, names.join(', ')).toBeLessThanOrEqual(100_000);
     expect(scripts).toBeGreaterThan(40_000); // files were measured
-    expect(simd).toBeLessThanOrEqual(75_000);
+    expect(simd).toBeLessThanOrEqual(60_000);
     expect(simd).toBeGreaterThan(40_000);
     expect(weights).toBeGreaterThan(400_000);
     expect(scripts + simd + weights).toBeLessThanOrEqual(720_000);

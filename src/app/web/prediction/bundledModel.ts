@@ -1,5 +1,6 @@
 // Loading of the model that comes with the page.
 
+import { isGzip } from '../../../data/emnist/idx.js';
 import { ModelError } from '../../errors.js';
 import { SHIPPED_MODEL } from '../../model/shippedModel.js';
 import { pageBackend } from './backend.js';
@@ -23,7 +24,8 @@ async function fetchBytes(address: URL): Promise<Uint8Array> {
       `The model could not be downloaded (HTTP ${response.status}). Reload the page later`,
     );
   try {
-    return await decompressed(await response.blob());
+    // Not as a blob: Chromium fails to make one of a preloaded file on a slow network.
+    return await decompressed(await response.arrayBuffer());
   } catch {
     throw new ModelError(
       'The model was not downloaded completely. Check your connection and reload',
@@ -32,9 +34,9 @@ async function fetchBytes(address: URL): Promise<Uint8Array> {
 }
 
 /** The build compresses the model with gzip (scripts/compressModel.ts); the development server does not. */
-async function decompressed(file: Blob): Promise<Uint8Array> {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const isGzip = first === 0x1f && second === 0x8b;
-  const stream = isGzip ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file;
+async function decompressed(file: ArrayBuffer): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file);
+  if (!isGzip(bytes)) return bytes;
+  const stream = new Blob([file]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
