@@ -85,7 +85,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'browser storage of the pages',
-    pattern: /^src\/app\/web\/teaching\/correctionStore\.ts$/,
+    pattern: /^src\/app\/web\/(teaching\/correctionStore|training\/runStore)\.ts$/,
     allowedFiles: /^src\//,
     packages: ['idb'],
   },

@@ -64,6 +64,14 @@ export function architectureProblem(
   return `${blocks.length} blocks reduce ${size} x ${size} pixels to nothing; use fewer blocks`;
 }
 
+/** `blocks of 32, 64 x 2 channels, 256 hidden units`; `x 2` are two convolutions. */
+export function describeArchitecture({ blocks, hidden }: Architecture): string {
+  const channels = blocks.map(({ channels, convolutions }) =>
+    convolutions === 1 ? `${channels}` : `${channels} x ${convolutions}`,
+  );
+  return `blocks of ${channels.join(', ')} channels, ${hidden} hidden units`;
+}
+
 /** @throws ArgumentError if a network of this architecture cannot exist */
 export function checkArchitecture(architecture: Architecture, size?: number): void {
   const problem = architectureProblem(architecture, size);

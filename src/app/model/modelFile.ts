@@ -9,6 +9,8 @@ import { encodeSafetensors } from '../../nn/saving/safetensors.js';
 import { loadState, modelArrays, saveState } from '../../nn/saving/serialize.js';
 import { writeAtomically } from '../outputFiles.js';
 import { ModelError } from '../errors.js';
+import { architectureOf, describeArchitecture } from './architecture.js';
+import type { CharacterNet } from './characterNet.js';
 import { withDigest, withoutDigest } from './fileDigest.js';
 import { readModelBytes } from './modelBytes.js';
 import {
@@ -118,8 +120,17 @@ export async function storeBatchNormStatistics(path: string, model: Module): Pro
  *
  * @throws ModelError if the file is missing, damaged, or of another network
  */
-export function loadWeights(model: Module, path: string): Promise<void> {
+export function loadWeights(model: CharacterNet, path: string): Promise<void> {
   return withSafetensors(path, ({ tensors }) => {
+    const [saved, expected] = [architectureOf(tensors), model.architecture].map(
+      describeArchitecture,
+    );
+    if (saved !== expected) {
+      throw new ModelError(
+        `its network has ${saved}, but this run trains ${expected}; choose a model of the same ` +
+          'architecture (--convolutions)',
+      );
+    }
     model.loadStateDict(modelArrays(tensors));
   });
 }

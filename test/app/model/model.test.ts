@@ -90,6 +90,11 @@ it(
     const logits = await logitsOf(loaded, randomImages(3));
     expect(largestDifference(logits, await logitsOf(fresh, randomImages(3)))).toBe(0);
     expect(largestDifference(logits, await logitsOf(model, randomImages(3)))).toBeGreaterThan(0);
-    for (const one of [model, loaded, fresh]) one.dispose();
+    const original = randomNetwork(47, 6);
+    await expect(loadWeights(original, file)).rejects.toThrow(
+      'its network has blocks of 32, 64 x 2, 128 x 2 channels, 256 hidden units, but this run ' +
+        'trains blocks of 32, 64, 128 channels, 256 hidden units; choose a model of the same',
+    );
+    for (const one of [model, loaded, fresh, original]) one.dispose();
   }),
 );

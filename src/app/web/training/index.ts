@@ -68,7 +68,9 @@ class Training {
     this.#app = app;
     this.#network = new NetworkActions(app);
     this.#comparison = new Comparison(app);
-    this.#address = new SettingsAddress(app, () => this.#settings.values());
+    this.#address = new SettingsAddress(app, () =>
+      this.#form.reportValidity() ? this.#settings.values() : null,
+    );
     this.#form.append(
       this.#settings.network,
       element(

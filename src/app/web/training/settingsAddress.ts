@@ -16,9 +16,13 @@ export class SettingsAddress {
   /** The hash that was read or written last. */
   #hash = '';
 
-  constructor(app: Announcer & ErrorReporter, current: () => Settings) {
+  /** @param current the settings; null if a field is invalid, which is then reported */
+  constructor(app: Announcer & ErrorReporter, current: () => Settings | null) {
     this.#app = app;
-    this.element.addEventListener('click', () => void this.#copy(current()));
+    this.element.addEventListener('click', () => {
+      const settings = current();
+      if (settings !== null) void this.#copy(settings);
+    });
   }
 
   /** Calls `show` with the settings of the address, now and when the visitor opens another link. */
