@@ -1,52 +1,20 @@
-// Synthetic characters for replay during fine-tuning, and for the check for forgetting afterwards.
-// They are not EMNIST; accuracy on them is not accuracy on real handwriting. Host arrays only.
+// Synthetic characters that stand for all characters during fine-tuning, and others for the check
+// for forgetting afterwards. They are not EMNIST; accuracy on them is not accuracy on real
+// handwriting. Host arrays only.
 
 import { BALANCED_CLASSES } from '../../data/emnist/splits.js';
 import { SyntheticCharacters } from '../../data/strokes/synthetic.js';
-import { mergedName } from '../../data/emnist/lookAlikes.js';
 import { INPUT_PIXELS } from '../model/imageTensor.js';
 
 /** Fixed, so that equal corrections give equal results. */
 const SEED = 1;
 /** Images per class that the program draws. */
 const IMAGES_PER_CLASS = 10;
-/** Additional images of the affected classes, in total. */
-const AFFECTED_IMAGES = 240;
 
-export interface Replay {
-  /** Images of every class: `[n, 28, 28]`. */
-  readonly all: Uint8Array;
-  /**
-   * More images of the classes that the corrections affect, whose decision boundaries are about to
-   * move.
-   */
-  readonly affected: Uint8Array;
-}
-
-/**
- * Draws the images to replay.
- *
- * @param affectedClasses names of the classes that are corrected to, or were predicted instead; their
- * look-alikes are included
- */
-export function drawReplay(affectedClasses: Iterable<string>): Replay {
+/** Draws ten images of every class: `[n, 28, 28]`. */
+export function drawOthers(): Uint8Array {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'train' });
-  const groups = new Set([...affectedClasses].map(mergedName));
-  const classIndices = [...BALANCED_CLASSES.keys()].filter((index) =>
-    groups.has(mergedName(BALANCED_CLASSES[index])),
-  );
-  const classCount = BALANCED_CLASSES.length;
-  const affected = classIndices.length === 0 ? 0 : AFFECTED_IMAGES;
-  return {
-    all: draw(characters, IMAGES_PER_CLASS * classCount, (i) => i),
-    // Indices after those above, so that no image is drawn twice.
-    affected: draw(characters, affected, (i) => {
-      return (
-        classIndices[i % classIndices.length] +
-        classCount * (IMAGES_PER_CLASS + Math.floor(i / classIndices.length))
-      );
-    }),
-  };
+  return draw(characters, IMAGES_PER_CLASS * BALANCED_CLASSES.length, (i) => i);
 }
 
 export interface HeldOutSet {
@@ -56,8 +24,8 @@ export interface HeldOutSet {
 }
 
 /**
- * Draws ten images of each class that the program can draw and the model has; none of them is ever
- * replayed.
+ * Draws ten images of each class that the program can draw and the model has; none of them is
+ * among those of `drawOthers`.
  */
 export function drawHeldOut(classes: readonly string[]): HeldOutSet {
   const characters = new SyntheticCharacters({ seed: SEED, part: 'validation' });
