@@ -1,6 +1,6 @@
 // Cost of fine-tuning on a few corrections, on real images. Characters of EMNIST's test part that
 // the model misclassifies are used as corrections, and accuracy is measured on the others. It
-// measures accuracy, not speed. MODEL is a model file.
+// measures accuracy and probabilities, not speed. MODEL is a model file.
 //
 //     EMNIST_DIR=DIR npm run bench:teaching -- --model MODEL [--trials 10] [--quick]
 
@@ -15,8 +15,8 @@ import {
   type HostMatrix,
 } from '../src/app/correction/features.js';
 import { fineTune } from '../src/app/correction/fineTune.js';
-import { drawReplay } from '../src/app/correction/replay.js';
-import type { CharacterNet } from '../src/app/model/characterNet.js';
+import { drawOthers } from '../src/app/correction/syntheticSets.js';
+import { probabilitiesOf } from '../src/app/training/temperature.js';
 import { imageAt } from '../src/data/loading/imageDataset.js';
 import { Normalizer } from '../src/data/loading/transform.js';
 import { createWasmBackend, Rng, useBackend } from '../src/index.js';
@@ -38,12 +38,13 @@ new Normalizer().apply(test.images, pixels);
 /** The convolutions are frozen, so one pass serves every fine-tuned model. */
 const features: HostMatrix = await featuresOf(original.model, pixels);
 
-async function predict(model: CharacterNet): Promise<number[]> {
-  const logits = await logitsOf(model, features);
+const others = drawOthers();
+
+function predictionsOf(logits: HostMatrix): number[] {
   return Array.from({ length: test.length }, (_, index) => argmax(rowOf(logits, index)));
 }
 
-const before = await predict(original.model);
+const before = predictionsOf(await logitsOf(original.model, features));
 const wrong = [...before.keys()].filter((index) => before[index] !== test.labels[index]);
 
 /** Accuracy in percent on the images that are not corrections. */
@@ -59,56 +60,56 @@ interface Trial {
   readonly steps: number;
   /** Share of the corrections that are predicted correctly afterwards. */
   readonly right: number;
+  /** Their mean probability afterwards. */
+  readonly probability: number;
   /** Lost accuracy on all other images, in percentage points. */
   readonly lost: number;
 }
 
-async function trial(number: number, count: number, withReplay: boolean): Promise<Trial> {
+async function trial(number: number, count: number): Promise<Trial> {
   const order = new Rng(number).permutation(wrong.length).subarray(0, count);
   const corrected = new Set(Array.from(order, (index) => wrong[index]));
   const corrections = [...corrected].map((index) => ({
     image: imageAt(test, index),
     label: test.labels[index],
   }));
-  const correctedClasses = [...corrected].flatMap((index) => [
-    test.classes[test.labels[index]],
-    test.classes[before[index]],
-  ]);
-  const { model } = await modelFrom(paths[0], bytes);
-  const replay = withReplay ? drawReplay(correctedClasses) : null;
-  const { step } = await fineTune(model, { corrections, replay, seed: number });
-  const after = await predict(model);
+  const { model, temperature } = await modelFrom(paths[0], bytes);
+  const { step } = await fineTune(model, { corrections, others, temperature, seed: number });
+  const logits = await logitsOf(model, features);
+  const after = predictionsOf(logits);
+  const probabilityOf = (index: number): number =>
+    probabilitiesOf(rowOf(logits, index), logits.width, temperature)[test.labels[index]];
   model.dispose();
   return {
     steps: step,
     right: [...corrected].filter((index) => after[index] === test.labels[index]).length / count,
+    probability: [...corrected].reduce((sum, index) => sum + probabilityOf(index), 0) / count,
     lost: accuracy(before, corrected) - accuracy(after, corrected),
   };
 }
 
 const rows: string[][] = [];
 for (const count of [1, 5, 20]) {
-  for (const withReplay of [false, true]) {
-    const results: Trial[] = [];
-    for (let number = 1; number <= trials; number++)
-      results.push(await trial(number, count, withReplay));
-    const mean = (key: keyof Trial): number =>
-      results.reduce((sum, result) => sum + result[key], 0) / trials;
-    const worst = Math.max(...results.map(({ lost }) => lost));
-    const numbers = [mean('lost').toFixed(2), worst.toFixed(2), (100 * mean('right')).toFixed(0)];
-    rows.push([
-      `${count}, ${withReplay ? 'replay' : 'no replay'}`,
-      ...numbers,
-      mean('steps').toFixed(0),
-    ]);
-  }
+  const results: Trial[] = [];
+  for (let number = 1; number <= trials; number++) results.push(await trial(number, count));
+  const mean = (key: keyof Trial): number =>
+    results.reduce((sum, result) => sum + result[key], 0) / trials;
+  const worst = Math.max(...results.map(({ lost }) => lost));
+  rows.push([
+    String(count),
+    mean('lost').toFixed(2),
+    worst.toFixed(2),
+    (100 * mean('right')).toFixed(0),
+    mean('probability').toFixed(2),
+    mean('steps').toFixed(0),
+  ]);
 }
 console.log(
   `before: ${accuracy(before, new Set()).toFixed(2)} % of ${test.length} images, ${trials} trials per row`,
 );
 console.log(
   formatTable(
-    ['corrections', 'points lost', 'worst trial', 'corrections learned, %', 'steps'],
+    ['corrections', 'points lost', 'worst trial', 'predicted correctly, %', 'probability', 'steps'],
     rows,
   ),
 );

@@ -48,6 +48,14 @@ describe.skipIf(executable === null).concurrent(`an image${skipSuffix}`, () => {
       expect(await page.getByRole('alert').innerText()).toContain('broken.png'),
     );
     await expectNetworkInput(page, [...image]); // the drawing stays
+    const faint = new Uint8Array(SIDE * SIDE).fill(200);
+    await choose('faint.png', encode({ data: faint, width: SIDE, height: SIDE, channels: 1 }));
+    await expectBlank(page); // no prediction that is not the image's
+    await eventually(async () =>
+      expect(await page.getByText('no character stands out').count()).toBe(1),
+    );
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expectPrediction(page, 'K');
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectBlank(page);
   });

@@ -63,13 +63,6 @@ export function rowOf({ values, width }: HostMatrix, index: number): Float32Arra
   return values.subarray(index * width, (index + 1) * width);
 }
 
-/** The chosen rows in the given order, copied. */
-export function selectRows(rows: HostMatrix, indices: ArrayLike<number>): HostMatrix {
-  const values = new Float32Array(indices.length * rows.width);
-  for (let i = 0; i < indices.length; i++) values.set(rowOf(rows, indices[i]), i * rows.width);
-  return { values, count: indices.length, width: rows.width };
-}
-
 /** Index of the largest number; the first of equal ones (argmax). */
 export function argmax(row: Float32Array): number {
   return row.reduce((best, value, index) => (value > row[best] ? index : best), 0);

@@ -11,7 +11,7 @@ import { modelFrom } from '../model/modelContents.js';
 import type { CharacterNet } from '../model/characterNet.js';
 import { featuresOf, argmax, logitsOf, rowOf, type HostMatrix } from './features.js';
 import { fineTune, type Correction, type FineTuneProgress } from './fineTune.js';
-import { drawHeldOut, drawReplay } from './replay.js';
+import { drawHeldOut, drawOthers } from './syntheticSets.js';
 
 export interface LessonOptions {
   /** Name of the model in error messages. */
@@ -25,7 +25,7 @@ export interface LessonOptions {
 }
 
 /**
- * Accuracy on synthetic characters that were never replayed: neither EMNIST nor real handwriting.
+ * Accuracy on synthetic characters that were not used for fine-tuning: neither EMNIST nor real handwriting.
  */
 export interface HeldOutResult {
   readonly count: number;
@@ -36,12 +36,12 @@ export interface HeldOutResult {
 
 export interface Lesson {
   /**
-   * The fine-tuned model as a file: the original's with other linear layers. `inkgrad` reads it.
+   * The fine-tuned model as a file: the original's with another hidden layer. `inkgrad` reads it.
    */
   readonly safetensors: Uint8Array<ArrayBuffer>;
   /** Null if the program can draw none of the model's characters. */
   readonly heldOut: HeldOutResult | null;
-  /** Number of corrections that are now predicted correctly with a margin. */
+  /** Number of corrections that are now predicted correctly and with confidence. */
   readonly learned: number;
   readonly steps: number;
 }
@@ -53,7 +53,7 @@ export interface Lesson {
  */
 export async function runLesson(options: LessonOptions): Promise<Lesson> {
   const { name, safetensors, corrections, ...rest } = options;
-  const { model, classes } = await modelFrom(name, safetensors);
+  const { model, classes, temperature } = await modelFrom(name, safetensors);
   try {
     const heldOut = drawHeldOut(classes);
     const features = await featuresOf(
@@ -61,13 +61,10 @@ export async function runLesson(options: LessonOptions): Promise<Lesson> {
       pixelsOf([...corrections.map(({ image }) => image), heldOut.images]),
     );
     const before = predictionsOf(await logitsOf(model, features));
-    const affectedClasses = corrections.flatMap(({ label }, index) => [
-      classes[label],
-      classes[before[index]],
-    ]);
     const { step: steps, learned } = await fineTune(model, {
       corrections,
-      replay: drawReplay(affectedClasses),
+      others: drawOthers(),
+      temperature,
       ...rest,
     });
     const after = predictionsOf(await logitsOf(model, features));

@@ -44,7 +44,7 @@ export const MIN_RELATIVE_PROBABILITY = 0.1;
  * predicted wrongly, compared with 2.4 % of the others. A threshold of 0.9 would flag 5.5 %, most of
  * them without need (71 %); 0.5 would flag 0.6 %.
  */
-const MIN_CONFIDENCE = 0.7;
+export const MIN_CONFIDENCE = 0.7;
 
 /**
  * Interprets a row of probabilities.

@@ -4,7 +4,8 @@
 import { DataError } from '../../../data/errors.js';
 import { preprocess } from '../../../data/image/preprocess.js';
 import { readJpegHeader } from '../../images/jpegHeader.js';
-import { checkSize, MAX_BYTES } from '../../images/limits.js';
+import { checkSize } from '../../images/limits.js';
+import { checkFileSize } from './imageSize.js';
 import type { PadImage } from './padContents.js';
 
 /** The longer side of the bitmap on the pad, in pixels. */
@@ -14,32 +15,22 @@ const DISPLAY_SIDE = 1024;
  * Reads an image of one character.
  *
  * @param name name of the file, for error messages
- * @throws DataError if it is empty, too large, not decodable by this browser, or blank
+ * @returns null if no character stands out
+ * @throws DataError if it is empty, too large, or not decodable by this browser
  */
-export async function readImageFile(file: Blob, name: string): Promise<PadImage> {
-  if (file.size === 0) throw new DataError(`${name}: the file is empty`);
-  if (file.size > MAX_BYTES) {
-    throw new DataError(
-      `${name}: is ${Math.round(file.size / 2 ** 20)} MB large; at most ${MAX_BYTES / 2 ** 20} MB are read.` +
-        ' Scale the picture down or cut the character out',
-    );
-  }
+export async function readImageFile(file: Blob, name: string): Promise<PadImage | null> {
+  checkFileSize(file.size, name);
   checkHeader(new Uint8Array(await file.arrayBuffer()), name);
   const decoded = await createImageBitmap(file).catch(() => {
     throw new DataError(
-      `${name}: is no picture that this browser can read, or a damaged one; choose a PNG, JPEG, WebP or GIF file`,
+      `${name} can't be opened as an image; choose a PNG, JPEG, WebP or GIF file`,
     );
   });
   try {
     const { width, height } = decoded;
     checkSize(name, width, height);
     const { image, empty } = preprocess({ data: pixelsOf(decoded), width, height, channels: 4 });
-    if (empty) {
-      throw new DataError(
-        `${name}: nothing on it stands out; choose a picture of one character, dark on light or light on dark`,
-      );
-    }
-    return { bitmap: await shrink(decoded), input: image };
+    return empty ? null : { bitmap: await shrink(decoded), input: image };
   } finally {
     decoded.close();
   }

@@ -14,10 +14,17 @@ export function mountImageInput(pad: Pad, app: Announcer & ErrorReporter): void 
     pad.canvas.ariaBusy = 'true';
     try {
       const { readImageFile } = await import('./imageFile.js');
-      const image = await readImageFile(file, file.name === '' ? 'the picture' : file.name);
+      const name = file.name === '' ? 'the image' : file.name;
+      const image = await readImageFile(file, name);
       if (request !== latestRequest) return;
+      if (image === null) {
+        pad.clear(); // so that the old prediction is not taken for that of the image; undo restores the drawing
+        throw new DataError(
+          `${name}: no character stands out; choose an image of one character, dark on light or light on dark`,
+        );
+      }
       pad.setImage(image);
-      app.announce('The picture is on the pad');
+      app.announce('The image is on the pad');
     } catch (error) {
       app.showError(error);
     } finally {
@@ -36,7 +43,7 @@ export function mountImageInput(pad: Pad, app: Announcer & ErrorReporter): void 
     input.value = ''; // so that choosing the same file again triggers a change event
     if (file !== undefined) void loadFile(file);
   });
-  const description = 'Reads a picture of one character instead; you may also drop or paste one';
+  const description = 'Opens an image of one character; you can also drop or paste one';
   const button = makeTool({
     label: 'Picture',
     description,
@@ -60,7 +67,7 @@ export function mountImageInput(pad: Pad, app: Announcer & ErrorReporter): void 
     if (file !== undefined) void loadFile(file);
     else
       app.showError(
-        new DataError('what was dropped is no file; save the picture first and drop its file'),
+        new DataError('what you dropped is not a file; save the image first, then drop its file'),
       );
   });
   // Otherwise a file dropped outside the pad would replace the page.

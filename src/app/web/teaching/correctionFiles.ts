@@ -15,7 +15,7 @@ export function mountFileButtons(host: HTMLElement, app: App, fineTuner: FineTun
     node.addEventListener('click', () => void onClick());
     return node;
   };
-  const saveModelButton = makeButton('Save the taught model', () => {
+  const saveModelButton = makeButton('Save the trained model', () => {
     const predictor = fineTuner.state.value.fineTuned?.predictor;
     if (predictor)
       saveFile(
@@ -50,8 +50,8 @@ export function mountFileButtons(host: HTMLElement, app: App, fineTuner: FineTun
     storageNote.classList.toggle('error', storageError !== null);
     storageNote.textContent =
       storageError === null
-        ? 'Kept in this browser alone, until you forget it. The saved model is one that the command line reads, too.'
-        : `Your browser keeps nothing for this page (${storageError}). What you teach lasts until you close it; save the corrections to keep them.`;
+        ? 'Stored only in this browser. The saved model also works on the command line.'
+        : `This browser stores nothing for this page (${storageError}). Save the corrections to keep them after you close it.`;
   });
 }
 
@@ -79,7 +79,7 @@ function makeConfirmation(onConfirm: () => void): HTMLDialogElement {
     { type: 'submit', value: 'forget', className: 'danger' },
     'Forget everything',
   );
-  const heading = element('h3', { id: 'forget-heading' }, 'Forget everything you taught?');
+  const heading = element('h3', { id: 'forget-heading' }, 'Forget all corrections?');
   const dialog = element(
     'dialog',
     { className: 'forget' },
@@ -87,7 +87,7 @@ function makeConfirmation(onConfirm: () => void): HTMLDialogElement {
     element(
       'p',
       {},
-      'Your corrections and the taught model are deleted from this browser. The original model stays.',
+      'Your corrections and the model trained on them are deleted from this browser. The original model stays.',
     ),
     element('form', { method: 'dialog' }, keepButton, confirmButton),
   );

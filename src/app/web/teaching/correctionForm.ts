@@ -3,6 +3,7 @@
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
+import { percent } from '../prediction/verdict.js';
 import { paintImage } from '../ui/pixels.js';
 import type { FineTuner, FineTunerState } from './fineTuner.js';
 
@@ -17,10 +18,10 @@ export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement 
   const predicted = element('p', { className: 'predicted' });
   const current = element('div', { className: 'present' }, inputCanvas, predicted);
   const submit = element('button', { type: 'submit', className: 'primary' });
-  const bar = element('progress', { max: 1, ariaLabel: 'Progress of the lesson' });
+  const bar = element('progress', { max: 1, ariaLabel: 'Training progress' });
   const stageText = element('p', { className: 'stage', role: 'status' });
   const cancel = element('button', { type: 'button' }, 'Cancel');
-  const retrain = element('button', { type: 'button' }, 'Teach what is not learned yet');
+  const retrain = element('button', { type: 'button' }, 'Train on all corrections');
   const runningRow = element('div', { className: 'running' }, bar, cancel);
 
   const refresh = (): void => {
@@ -63,8 +64,8 @@ export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement 
   app.prediction.subscribe((prediction) => {
     predicted.textContent =
       prediction === null
-        ? 'Draw a character on the pad.'
-        : `It is read as ${prediction.ranked[0].label}.`;
+        ? 'Draw a character first.'
+        : `Prediction: ${prediction.ranked[0].label} (${percent(prediction.ranked[0].probability)})`;
   });
   fineTuner.state.subscribe(refresh);
   return form;
@@ -82,9 +83,8 @@ function isOutOfDate({ fineTuned }: FineTunerState, fineTuner: FineTuner): boole
 
 function stageOf(progress: FineTunerState['progress'], count: number): string {
   if (progress === null) return '';
-  if (progress === 'starting')
-    return 'Drawing characters to rehearse, so that nothing is forgotten …';
-  return `Learning: ${progress.learned} of ${count} ${count === 1 ? 'correction' : 'corrections'} right`;
+  if (progress === 'starting') return 'Preparing practice examples so it remembers the rest …';
+  return `Training: ${progress.learned} of ${count} ${count === 1 ? 'correction' : 'corrections'} learned`;
 }
 
 /** A list of characters to choose from. */
@@ -108,9 +108,9 @@ function makePicker(onChange: () => void): CharacterPicker {
   const box = element(
     'fieldset',
     { className: 'picker' },
-    element('legend', {}, 'It is a …'),
+    element('legend', {}, 'The right answer'),
     choices,
-    element('p', { className: 'hint' }, 'Choose it, or type it here.'),
+    element('p', { className: 'hint' }, 'Pick the right character, or press its key.'),
   );
   const radios = (): HTMLInputElement[] => [...choices.querySelectorAll('input')];
   const choose = (radio: HTMLInputElement): void => {

@@ -2,15 +2,25 @@
 
 import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { HeldOutResult } from '../../correction/lesson.js';
-import type { Prediction } from '../prediction/types.js';
 import { percent } from '../prediction/verdict.js';
 import { element } from '../ui/dom.js';
 import { paintImage } from '../ui/pixels.js';
 import type { Correction } from './corrections.js';
+import {
+  heldOutSentence,
+  resultSentence,
+  stateAfter,
+  type CorrectionState,
+  type Scores,
+} from './correctionText.js';
+import { EXAMPLE } from './exampleCorrection.js';
 import type { Comparison, FineTunedModel, FineTunerState } from './fineTuner.js';
 
 /** Characters below this probability get no row: their bar would be empty. */
 const MIN_PROBABILITY = 0.01;
+
+const EXAMPLE_NOTE =
+  'Example, measured with this page’s model. Your own correction appears here after training.';
 
 /** Callbacks of the buttons in the list. */
 export interface ListActions {
@@ -46,7 +56,7 @@ export function drawCorrections(
     selectButton.addEventListener('click', () => onSelect(correction));
     const removeButton = element(
       'button',
-      { type: 'button', className: 'plain', ariaLabel: `Take back: ${label}` },
+      { type: 'button', className: 'plain', ariaLabel: `Remove: ${label}` },
       '×',
     );
     removeButton.addEventListener('click', () => onRemove(correction));
@@ -59,18 +69,13 @@ function stateOf(
   { label }: Correction,
   comparison: Comparison | undefined,
   classes: readonly string[],
-): readonly ['right' | 'wrong' | 'open', string] {
+): readonly [CorrectionState, string] {
   if (!classes.includes(label)) return ['open', 'unknown to this model'];
-  if (comparison === undefined) return ['open', 'not learned yet'];
-  const [{ label: predicted, probability }] = comparison.after.ranked;
-  const share = percent(probability);
-  if (predicted !== label) return ['wrong', `still read as ${predicted}, ${share}`];
-  return comparison.after.verdict.kind === 'unsure'
-    ? ['wrong', `read right, but not sure, ${share}`]
-    : ['right', `now read right, ${share}`];
+  if (comparison === undefined) return ['open', 'not trained yet'];
+  return stateAfter(comparison.after, label);
 }
 
-/** Draws the before/after table of one correction and the result of the held-out check; a placeholder before the first lesson. */
+/** Draws the before/after table of one correction and the result of the held-out check; an example before the first lesson. */
 export function drawBeforeAfter(
   fineTuned: FineTunedModel | null,
   selected: Correction | null,
@@ -78,9 +83,8 @@ export function drawBeforeAfter(
   const comparison = selected === null ? undefined : fineTuned?.comparisons.get(selected);
   const heading = element('h3', {}, 'Before and after');
   if (fineTuned === null || selected === null || comparison === undefined) {
-    const text =
-      'After the lesson you see here how your drawing was read before, how it is read now, and whether anything else was forgotten.';
-    return element('section', {}, heading, element('p', { className: 'soft' }, text));
+    const note = element('p', { className: 'example-note' }, EXAMPLE_NOTE);
+    return element('section', {}, heading, note, drawComparison(EXAMPLE, EXAMPLE.label));
   }
   return element(
     'section',
@@ -93,23 +97,22 @@ export function drawBeforeAfter(
 
 function drawEvaluation(evaluation: HeldOutResult | null): HTMLElement[] {
   if (evaluation === null) return [];
-  const { count, before, after } = evaluation;
-  const verdict =
-    after >= before - 0.01 * count
-      ? 'The rest is not forgotten.'
-      : 'Some of the rest is forgotten.';
-  const details =
-    `Of ${count} test characters that this page draws itself, ${before} were read right before the lesson ` +
-    `and ${after} are now. They were not part of the lesson, and they are no one’s handwriting: yours may fare differently.`;
+  const [summary, details] = heldOutSentence(evaluation);
   return [
-    element('p', { className: 'held-out-check' }, element('strong', {}, verdict), ' ', details),
+    element('p', { className: 'held-out-check' }, element('strong', {}, summary), ' ', details),
   ];
 }
 
+/** Two predictions for an image. */
+interface ShownComparison {
+  readonly before: Scores & { readonly image: Uint8Array };
+  readonly after: Scores;
+}
+
 /** Draws a table with bars: the likeliest characters before and after, and the correction's `label`. */
-function drawComparison({ before, after }: Comparison, label: string): HTMLElement {
+function drawComparison({ before, after }: ShownComparison, label: string): HTMLElement {
   const characters = [...new Set([label, ...likelyLabels(after), ...likelyLabels(before)])];
-  const probabilityOf = (prediction: Prediction, character: string): number =>
+  const probabilityOf = (prediction: Scores, character: string): number =>
     prediction.ranked.find((ranked) => ranked.label === character)?.probability ?? 0;
   const rows = characters.map((character) => {
     const heading = element('th', { scope: 'row' }, character);
@@ -132,16 +135,6 @@ function drawComparison({ before, after }: Comparison, label: string): HTMLEleme
   );
 }
 
-/** The result of a correction as a sentence. */
-function resultSentence(before: Prediction, after: Prediction, label: string): string {
-  const [labelBefore, labelAfter] = [before.ranked[0].label, after.ranked[0].label];
-  if (labelAfter !== label) return `It is still read as ${labelAfter}, not ${label}.`;
-  const share = percent(after.ranked[0].probability);
-  return labelBefore === label
-    ? `It is read as ${label}, as before, now with ${share}.`
-    : `It was read as ${labelBefore}, and is now read as ${label} with ${share}.`;
-}
-
 /** An image as the network sees it. */
 function drawImage(image: Uint8Array): HTMLCanvasElement {
   const canvas = element('canvas', { className: 'pixels', width: IMAGE_SIDE, height: IMAGE_SIDE });
@@ -151,7 +144,7 @@ function drawImage(image: Uint8Array): HTMLCanvasElement {
 }
 
 /** At most three characters that a prediction considers likely. */
-function likelyLabels({ ranked }: Prediction): string[] {
+function likelyLabels({ ranked }: Scores): string[] {
   return ranked
     .slice(0, 3)
     .filter(({ probability }) => probability >= MIN_PROBABILITY)

@@ -225,7 +225,7 @@ export class FineTuner {
     this.#update({ restored: false });
     const model = digest === null ? null : { digest, safetensors, corrections, exam: evaluation };
     this.#setFineTuned(fineTuned, model);
-    this.#dependencies.app.announce('It has learned what you taught it.');
+    this.#dependencies.app.announce('Training finished.');
     // If another tab has changed the corrections, it fine-tunes, too, and stores its model.
     await this.#save((stored) => {
       const isCurrent = encodeCorrections(this.#applicable(stored.corrections)) === corrections;
@@ -274,8 +274,8 @@ export class FineTuner {
     this.#update({ restored: isEarlierVisit });
     this.#setFineTuned(fineTuned, stored, activate);
     if (!activate) return;
-    const origin = isEarlierVisit ? 'last time' : 'in another tab';
-    this.#dependencies.app.announce(`The page reads with what you taught it ${origin}.`);
+    const origin = isEarlierVisit ? 'from an earlier visit' : 'from another tab';
+    this.#dependencies.app.announce(`The page uses your corrections ${origin}.`);
   }
 
   /** Takes over the changes of another tab. */

@@ -11,8 +11,7 @@ import type { FineTuner, FineTunerState } from './fineTuner.js';
 import './teaching.css';
 
 const LEAD =
-  'Draw something that is read wrong and say what it is: the network’s last two layers learn it, here on your device. ' +
-  'Nothing you draw or teach is sent anywhere.';
+  'Draw something it gets wrong, then give the right answer. Its hidden layer retrains here, on your device.';
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
@@ -27,11 +26,11 @@ export function mount(host: HTMLElement, app: App): Panel {
 function mountContents(host: HTMLElement, app: App, fineTuner: FineTuner): void {
   const beforeAfter = element('div', { className: 'change' });
   const list = element('div');
-  const heading = element('h3', { tabIndex: -1 }, 'What you taught');
+  const heading = element('h3', { tabIndex: -1 }, 'Your corrections');
   const emptyNote = element(
     'p',
     { className: 'soft' },
-    'Nothing yet. If you saved corrections before, load them.',
+    'None yet. Load corrections if you have saved some.',
   );
   const section = element('section', { className: 'correction-list' }, heading, emptyNote, list);
   host.append(

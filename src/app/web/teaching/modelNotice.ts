@@ -50,7 +50,7 @@ export function mountModelNotice(
 }
 
 function aboutNetwork({ card }: Predictor, isBundled: boolean, isTaught: boolean): string {
-  const taught = isTaught ? ', its last two layers retrained by you' : '';
+  const taught = isTaught ? ', its hidden layer retrained by you' : '';
   const weights = `${card.parameters.toLocaleString('en-US')} weights${taught}`;
   return isBundled
     ? `The network (${weights}) and its engine were built from scratch in TypeScript.`

@@ -48,11 +48,11 @@ function mountSwitch(host: HTMLElement, fineTuner: FineTuner): void {
     }
     const { size } = fineTuned.comparisons;
     const correctionCount = `${size} ${size === 1 ? 'correction' : 'corrections'}`;
-    const origin = restored ? ' on an earlier visit' : '';
+    const origin = restored ? ' from an earlier visit' : '';
     text.textContent = usesFineTuned
-      ? `Taught by you${origin}: ${correctionCount}`
-      : 'Reads as it did before you taught it';
-    switchButton.textContent = usesFineTuned ? 'Use the original' : 'Use what you taught';
+      ? `Using ${correctionCount}${origin}`
+      : 'Using the network without your corrections';
+    switchButton.textContent = usesFineTuned ? 'Use the original' : 'Use my corrections';
     row.classList.toggle('original', !usesFineTuned);
     if (row.parentElement === null) host.append(row);
   });
