@@ -18,7 +18,7 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
     const widthOfPad = async (): Promise<number> =>
       (await page.locator('#pad canvas').boundingBox())!.width;
     const wide = await widthOfPad();
-    for (const part of ['.masthead', 'footer', '#samples', '#tabs'])
+    for (const part of ['footer', '#samples', '#tabs'])
       expect(await page.isVisible(part), part).toBe(false);
     await page.getByRole('button', { name: 'Show the network' }).click();
     expect(await page.isVisible('#tabs')).toBe(true);
@@ -44,8 +44,8 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
     await page.keyboard.press('Escape');
     await expectPrediction(page, 'R'); // Escape closed the dialog only
 
-    const { page: other, context: profile } = await site.visit({
-      to: 'license.txt',
+    const { context: profile } = await site.visit({
+      to: 'embed.html',
       device: PHONE,
       before: async (blocked) => {
         await blocked.addInitScript(() => {
@@ -59,7 +59,7 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
         });
       },
     });
-    await other.goto('about:blank'); // another origin
+    const other = await profile.newPage(); // of no origin
     await other.setContent(code);
     const frame = other.frameLocator('iframe');
     await eventually(async () => expect(await frame.locator('.letter').innerText()).toBe('R'));

@@ -34,6 +34,7 @@ export function mountPresentation(host: HTMLElement): void {
     // `?present=` is the same as `?present`, which is shorter.
     history.replaceState(history.state, '', address.href.replace(/(\?present)=(?=#|$)/, '$1'));
     classList.toggle(PRESENT, presenting);
+    classList.remove(WITH_TABS);
     update();
     window.scrollTo(0, 0);
     (presenting ? leave : start).focus({ preventScroll: true });
