@@ -2,6 +2,7 @@
 
 import type { App } from './app.js';
 import { byId } from './ui/dom.js';
+import { applyPresentation } from './classroom/present.js';
 import { demonstrate, mountInvitation } from './pad/invitation.js';
 import { makeNotices, makeAnnouncer } from './ui/notices.js';
 import { drawingOf } from './pad/drawing.js';
@@ -21,6 +22,7 @@ import { mountSamples } from './pad/samples/samples.js';
 import { Signal } from './ui/signal.js';
 import { mountTabs } from './ui/tabs.js';
 
+applyPresentation();
 const app: App = {
   predictor: new Signal<Predictor | null>(null),
   drawing: new Signal(drawingOf(EMPTY_CONTENTS)),
@@ -107,6 +109,10 @@ void modelLoaded
     };
     await restoreFineTuned(hosts, app, bundled);
   })
+  .catch((error: unknown) => app.showError(error));
+void modelLoaded
+  .then(() => import('./classroom/index.js'))
+  .then(({ mountClassroom }) => mountClassroom(byId('page-tools', HTMLElement), app))
   .catch((error: unknown) => app.showError(error));
 void modelLoaded
   .then(() => import('./offline/register.js'))
