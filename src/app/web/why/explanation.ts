@@ -21,7 +21,8 @@ export interface Snapshot extends Subject {
 
 const EXAMPLE_NOTE = 'Example. Draw a character to explain your own.';
 const FLIP_INTRODUCTION =
-  'Choose another character. The page searches for a small change that makes the network predict it. ' +
+  'Choose another character. The page searches for a small change that makes the network predict it: ' +
+  'orange is added ink, blue is erased ink. ' +
   'The result may still look the same to you: the network judges differently than people.';
 const INFLUENCE_INTRODUCTION =
   'Bigger marks matter more. Orange: more ink here would help. Blue: more ink would hurt.';
