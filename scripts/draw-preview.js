@@ -25,12 +25,12 @@ await page.addStyleTag({
     .present main { padding-top: 1.5rem !important }
     .present .stage { --pad-side: 530px !important }`,
 });
-await page.evaluate(() => {
-  const name = document.createElement('p');
+await page.locator('.prediction').evaluate((host) => {
+  const name = host.ownerDocument.createElement('p');
   name.textContent = 'inkgrad';
   name.style.cssText =
     'margin: 0; color: var(--accent); font-size: 3rem; font-weight: 750; line-height: 1';
-  document.querySelector('.prediction').prepend(name);
+  host.prepend(name);
 });
 await page.waitForTimeout(500);
 const png = await page.screenshot({ path: 'src/app/web/public/preview.png' });
