@@ -67,6 +67,7 @@ describe.skipIf(executable === null).concurrent(`the model card${skipSuffix}`, (
       expect(await notice.innerText()).toContain(reason);
     }
     expect(await card(page)).toBe(before);
+    await page.locator('#tab-network').click(); // the Model tab hides the samples
     await page.locator('#samples button').first().click();
     await eventually(async () =>
       expect(await page.locator('#result .letter').count()).toBeGreaterThan(0),
