@@ -92,17 +92,8 @@ describe.skipIf(executable === null)(`in Firefox${skipSuffix}`, () => {
   });
 
   it('trains a network', async () => {
-    const page = await visit('#tab=train');
+    const page = await visit('#tab=train&net=8-16&hidden=32&images=940&epochs=1');
     await expectPanel(page);
-    await page.$eval('#panel-train .settings select', (select) => {
-      select.selectedIndex = 0; // the fewest characters
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    });
-    await page.$eval('#panel-train input[type=number]', (epochs) => {
-      epochs.value = '1';
-      epochs.dispatchEvent(new Event('input', { bubbles: true }));
-      epochs.dispatchEvent(new Event('change', { bubbles: true }));
-    });
     await page.$$eval('#panel-train button', (buttons) =>
       buttons.find(({ textContent }) => textContent.startsWith('Start'))!.click(),
     );

@@ -4,6 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { findings } from './support/axe.js';
+import { LONG } from '../support/rounds.js';
 import { executable, skipSuffix } from './support/chromium.js';
 import { expectAnyPrediction } from './support/pad.js';
 import { expectPanel, openTabs } from './support/tabs.js';
@@ -23,12 +24,12 @@ const WINDOWS = {
 } as const;
 type WindowName = keyof typeof WINDOWS;
 
+/** `npm run test:long` checks every combination. */
 const AXE: readonly WindowName[] = [
   'a phone, light',
-  'a phone, dark',
-  'a laptop, light',
   'a laptop, dark',
   'a laptop, forced colors',
+  ...(LONG ? (['a phone, dark', 'a laptop, light'] as const) : []),
 ];
 
 interface TabRecord {

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { executable, skipSuffix } from './support/chromium.js';
-import { expectPrediction } from './support/pad.js';
+import { expectExample, expectPrediction } from './support/pad.js';
 import { openTab } from './support/tabs.js';
 import { pageVisits } from './support/visits.js';
 import { eventually } from './support/waiting.js';
@@ -14,6 +14,8 @@ describe.skipIf(executable === null).concurrent(`the Why tab${skipSuffix}`, () =
   it('turns an example and a drawing into another character', async () => {
     const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
     const panel = await openTab(page, 'why');
+    await expectExample(page);
+    await page.getByRole('button', { name: 'Clear' }).click();
     const caption = panel.getByRole('status');
     await eventually(async () => expect(await caption.innerText()).toMatch(/turns? g into 9/));
 

@@ -73,6 +73,7 @@ class Tour {
     this.#highlighted?.classList.remove('tour-target');
     this.#highlighted = document.querySelector(step.target);
     this.#highlighted?.classList.add('tour-target');
+    window.scrollTo({ top: 0 }); // the tour is started at the end of the page
     this.#highlighted?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     this.#title.textContent = step.title;
     this.#text.textContent = step.text;
