@@ -34,7 +34,7 @@ describe.skipIf(executable === null)(`a user's model${skipSuffix}`, () => {
 
   it('predicts once it is loaded; a damaged one is rejected and the current one stays', async () => {
     // Without motion the sample appears at once, so its first prediction is final.
-    const { page } = await site.visit({ to: '#tab=model', device: { reducedMotion: 'reduce' } });
+    const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
     await page.getByRole('button', { name: 'Draw the letter R' }).click();
     await expectPrediction(page, 'R');
     const panel = await openTab(page, 'model');

@@ -25,7 +25,10 @@ describe.skipIf(executable === null)(`typed words${skipSuffix}`, () => {
         /A to Z/,
       ),
     );
-    expect(await line.innerText()).toBe('');
+    expect(await line.innerText(), 'the example').toBe('Hello');
+    await panel.getByRole('button', { name: 'Clear' }).click();
+    await eventually(async () => expect(await line.innerText()).toBe(''));
+    await field.focus();
     await page.keyboard.press('Backspace');
     await page.keyboard.press('Enter');
     await eventually(async () => expect((await line.innerText()).toLowerCase()).toBe('word'));

@@ -81,9 +81,7 @@ export function makeTypeForm(
     if (!isEmpty(pad().contents.value)) return;
     isExample = true;
     onExample(true);
-    const strokes = writeLine(text, count++, pad().aspect);
-    const duration = CHARACTER_DURATION * text.length;
-    stopAnimation = animateStrokes(strokes, (soFar) => pad().preview(soFar), duration);
+    pad().preview(writeLine(text, count++, pad().aspect)); // at once: the list of characters moves the text below it
   };
   return {
     element: form,
