@@ -22,10 +22,11 @@ async function open(hash, options) {
     ...options,
   });
   const page = await context.newPage();
-  await page.goto(address + hash);
+  await page.goto(address);
   // A mouse click would leave the button highlighted.
   await page.getByRole('button', { name: 'Draw the letter g' }).dispatchEvent('click');
   await page.locator('#result .top-classes .label').first().filter({ hasText: 'g' }).waitFor();
+  await page.evaluate((target) => location.assign(target), hash);
   await page.waitForTimeout(2500); // the panel appears shortly after the prediction
   return page;
 }
@@ -44,7 +45,7 @@ await network.mouse.move(0, 0);
 await network.waitForTimeout(500);
 await network.screenshot({ path: 'docs/images/page.png' });
 
-const train = await open('#tab=train&epochs=8', DESKTOP);
+const train = await open('#tab=train&epochs=8', { viewport: { width: 1440, height: 1400 } });
 await train.getByRole('button', { name: 'Start training' }).click();
 await train.getByText('Finished').waitFor({ timeout: 300_000 });
 await train.waitForTimeout(1000);
