@@ -146,7 +146,7 @@ function draw(
   );
   return [
     element('h3', {}, identity.record === null ? card.name : 'The model on this page'),
-    element('ul', { className: 'figures' }, ...figures),
+    element('ul', { className: 'card-figures' }, ...figures),
     element('dl', {}, ...facts),
     element(
       'details',

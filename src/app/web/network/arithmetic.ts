@@ -8,6 +8,7 @@ import { MapFigure } from './mapFigure.js';
 import { selectedValue, unitName, type Selection, type Snapshot } from './snapshot.js';
 import { stepsOf, type Step } from './steps.js';
 import { Stepper } from './stepper.js';
+import './arithmetic.css';
 
 export class Arithmetic {
   readonly root: HTMLElement;

@@ -8,6 +8,7 @@ import { DiagramLayer } from './diagramLayer.js';
 import { DiagramLines } from './diagramLines.js';
 import { linksOf } from './links.js';
 import type { Selection, Snapshot, View } from './snapshot.js';
+import './diagram.css';
 
 /** In a narrower diagram the layers are stacked. In units of the root's font size. */
 const MIN_WIDE = 40;

@@ -1,5 +1,5 @@
 // The Network panel: a connected diagram of the network for the current drawing, live; the arithmetic behind a selected value;
-// and all active units of one layer. It computes only while it is visible, at most once per frame.
+// and all active units of one layer. It computes only while it is visible.
 
 import type { App, Panel } from '../app.js';
 import { onPaletteChange } from '../figures/palette.js';
@@ -18,6 +18,9 @@ import { strongest } from './strongest.js';
 import { weightsOf, type Weights } from './weights.js';
 import '../figures/figures.css';
 import './network.css';
+
+/** The diagram is updated ten times a second, which leaves time for the strokes on slow devices. In milliseconds. */
+const UPDATE_INTERVAL = 100;
 
 /** The page's model, split into stages. */
 interface LoadedModel {
@@ -60,21 +63,25 @@ export function mount(host: HTMLElement, app: App): Panel {
     }
     for (const view of views) view.show(next);
   };
-  const task = runWhenVisible(host, async () => {
-    if (loaded === null) return;
-    const { predictor, stages, weights } = loaded;
-    try {
-      const prediction = app.prediction.value ?? (await predictor.predict(exampleImage()));
-      if (prediction.logits.length !== predictor.classes.length) return; // of the model before
-      const analysis = await analyze(stages, () => predictor.input(prediction.image));
-      example.hidden = app.prediction.value !== null;
-      const { classes, temperature } = predictor;
-      const layers = layersOf(prediction, analysis);
-      showSnapshot({ prediction, classes, temperature, analysis, layers, weights });
-    } catch (error) {
-      if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
-    }
-  });
+  const task = runWhenVisible(
+    host,
+    async () => {
+      if (loaded === null) return;
+      const { predictor, stages, weights } = loaded;
+      try {
+        const prediction = app.prediction.value ?? (await predictor.predict(exampleImage()));
+        if (prediction.logits.length !== predictor.classes.length) return; // of the model before
+        const analysis = await analyze(stages, () => predictor.input(prediction.image));
+        example.hidden = app.prediction.value !== null;
+        const { classes, temperature } = predictor;
+        const layers = layersOf(prediction, analysis);
+        showSnapshot({ prediction, classes, temperature, analysis, layers, weights });
+      } catch (error) {
+        if (app.predictor.value === predictor) app.showError(error); // a replaced predictor is disposed of and may fail
+      }
+    },
+    UPDATE_INTERVAL,
+  );
 
   app.predictor.subscribe((predictor) => {
     loaded = null;

@@ -88,7 +88,7 @@ export class LayerView implements View {
     this.#grid = new UnitGrid(this.#open, layers[this.#open], this.#selection);
     this.#gridHost.replaceChildren(this.#grid.root);
     const buttons = layers.slice(1).map(({ name }, index) => {
-      const button = element('button', { type: 'button', className: 'choice' }, name);
+      const button = element('button', { type: 'button', className: 'layer-choice' }, name);
       button.ariaPressed = String(index + 1 === this.#open);
       button.addEventListener('click', () => {
         this.open(index + 1);

@@ -16,10 +16,10 @@ export function makeCorrectionForm(app: App, fineTuner: FineTuner): HTMLElement 
   });
   inputCanvas.ariaHidden = 'true';
   const predicted = element('p', { className: 'predicted' });
-  const current = element('div', { className: 'present' }, inputCanvas, predicted);
+  const current = element('div', { className: 'drawing-to-correct' }, inputCanvas, predicted);
   const submit = element('button', { type: 'submit', className: 'primary' });
   const bar = element('progress', { max: 1, ariaLabel: 'Training progress' });
-  const stageText = element('p', { className: 'stage', role: 'status' });
+  const stageText = element('p', { className: 'correction-progress', role: 'status' });
   const cancel = element('button', { type: 'button' }, 'Cancel');
   const retrain = element('button', { type: 'button' }, 'Train on all corrections');
   const runningRow = element('div', { className: 'running' }, bar, cancel);
@@ -107,7 +107,7 @@ function makePicker(onChange: () => void): CharacterPicker {
   const choices = element('div', { className: 'choices' });
   const box = element(
     'fieldset',
-    { className: 'picker' },
+    { className: 'answer-picker' },
     element('legend', {}, 'The right answer'),
     choices,
     element('p', { className: 'hint' }, 'Pick the right character, or press its key.'),

@@ -15,7 +15,7 @@ const LEAD =
 
 /** Mounts the panel in `host`. */
 export function mount(host: HTMLElement, app: App): Panel {
-  host.append(element('p', { className: 'lead' }, LEAD));
+  host.append(element('p', { className: 'teach-lead' }, LEAD));
   fineTunerOf(app).then(
     (fineTuner) => mountContents(host, app, fineTuner),
     (error: unknown) => app.showError(error),

@@ -44,7 +44,7 @@ export const STEPS: readonly Step[] = [
     target: '#tab-teach',
     click: '#tab-teach',
     title: 'Correct a mistake',
-    text: 'Draw something it gets wrong, then give the right answer. Its last two layers retrain here.',
+    text: 'Draw something it gets wrong, then give the right answer. Its hidden layer retrains here.',
   },
   {
     target: '#tab-train',

@@ -12,6 +12,7 @@ import { element } from '../ui/dom.js';
 import { mapsFigure, unitsFigure } from './architectureFigure.js';
 import { choose, integerField, selectField, type Field } from './fields.js';
 import { PRESETS, sameArchitecture } from './settings.js';
+import './architecture.css';
 
 const CUSTOM = 'Custom';
 const BLOCKS = ARCHITECTURE_LIMITS.blocks;
@@ -41,7 +42,7 @@ export class ArchitectureEditor {
     BLOCK_COUNTS.map((count) => [count, String(count)]),
   );
   readonly #hidden = integerField({ label: 'Units' }, ARCHITECTURE_LIMITS.hidden);
-  readonly #diagram = element('ol', { className: 'diagram' });
+  readonly #diagram = element('ol', { className: 'architecture-diagram' });
   readonly #problem = element('p', { className: 'problem', role: 'status' });
   readonly #hiddenStage = makeStage('Hidden layer', this.#hidden.element);
   readonly #outputStage = makeStage('Output');

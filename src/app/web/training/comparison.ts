@@ -28,7 +28,7 @@ export class Comparison {
     this.#app = app;
     this.element = element(
       'section',
-      { className: 'comparison', ariaLabel: 'Both networks on your drawing', hidden: true },
+      { className: 'network-comparison', ariaLabel: 'Both networks on your drawing', hidden: true },
       this.#page.element,
       this.#trained.element,
     );

@@ -7,6 +7,7 @@ import { deviceText, isSlowDevice } from './deviceField.js';
 import { percent } from '../../evaluation/percent.js';
 import { History, timeText } from './history.js';
 import type { StepReport } from './protocol.js';
+import './results.css';
 
 const lossText = (loss: number): string => loss.toFixed(2);
 const accuracyText = (accuracy: number): string => percent(accuracy, 1);

@@ -23,7 +23,7 @@ export class NetworkActions {
     this.#download.addEventListener('click', () => this.#save());
     this.element = element(
       'div',
-      { className: 'network', hidden: true },
+      { className: 'network-actions', hidden: true },
       element('div', { className: 'run-buttons' }, this.#use, this.#download),
       this.#text,
     );

@@ -52,7 +52,7 @@ export class SourceField {
     const radio = (value: string, text: string, checked: boolean): HTMLElement => {
       const input = element('input', { type: 'radio', name: 'source', value, checked });
       input.addEventListener('change', () => this.#choose(value === 'emnist'));
-      return element('label', { className: 'choice' }, input, text);
+      return element('label', { className: 'source-choice' }, input, text);
     };
     const drop = element(
       'label',
