@@ -38,10 +38,7 @@ describe('roleOf', () => {
     ['t10k-images-idx3-ubyte.gz', /MNIST/],
     ['emnist-balanced-train-images.gz', /changed name/],
     ['emnist-fancy-train-images-idx3-ubyte', /no split fancy; it has balanced, letters/],
-    [
-      'cat.png',
-      /none of the official EMNIST files; their names are like emnist-balanced-train-images/,
-    ],
+    ['cat.png', /isn't an official EMNIST file; their names are like emnist-balanced-train-images/],
     ['emnist-constructor-mapping.txt', /no split constructor/],
   ])('rejects %s', (name, message) => {
     expect(() => roleOf(name)).toThrow(DataError);

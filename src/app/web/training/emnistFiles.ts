@@ -50,7 +50,7 @@ export function roleOf(name: string): { readonly split: EmnistSplit; readonly ro
   if (split === undefined) {
     const advice =
       COMMON_MISTAKES.find(([pattern]) => pattern.test(name))?.[1] ??
-      'is none of the official EMNIST files';
+      "isn't an official EMNIST file";
     throw new DataError(
       `${name}: ${advice}; their names are like emnist-balanced-train-images-idx3-ubyte.gz`,
     );
