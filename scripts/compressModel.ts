@@ -4,7 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** The plugin. Names stay as they are; the hash in a name is that of the original file. */
+/** The plugin. Files keep their names; the hash in a name is that of the original file. */
 export function compressModel(): Plugin {
   return {
     name: 'inkgrad:compress-model',

@@ -14,14 +14,16 @@ describe.skipIf(executable === null).concurrent(`the diagram of the network${ski
   it('explains a value, marks what it depends on, and lists the active units of a layer', async () => {
     const { page } = await site.visit({ device: { reducedMotion: 'reduce' } });
     const panel = await openTab(page, 'network');
-    await page.getByRole('button', { name: 'Draw the letter g' }).click();
-    await expectPrediction(page, 'g');
+    await page.getByRole('button', { name: 'Draw the letter R' }).click();
+    await expectPrediction(page, 'R');
     const classes = panel.locator('.diagram .classes [role=option]');
     await eventually(async () =>
-      expect(await classes.first().getAttribute('aria-label')).toMatch(/^g, 9\d\s%$/),
+      expect(await classes.first().getAttribute('aria-label')).toMatch(
+        /^R: score \d\.\d+, 9\d\s%$/,
+      ),
     );
     expect(await panel.locator('.letters i').allInnerTexts()).toHaveLength(47);
-    expect(await panel.locator('.letters .top').innerText()).toBe('g');
+    expect(await panel.locator('.letters .top').innerText()).toBe('R');
     const lines = panel.locator('.links path');
     expect(await lines.count()).toBeGreaterThan(20);
 
@@ -73,7 +75,7 @@ describe.skipIf(executable === null).concurrent(`the diagram of the network${ski
     await page.getByRole('button', { name: 'Clear' }).click();
     await panel.locator('.example').waitFor();
     await eventually(async () =>
-      expect(await classes.first().getAttribute('aria-label')).toMatch(/^R, /),
+      expect(await classes.first().getAttribute('aria-label')).toMatch(/^g: /),
     );
   });
 });

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { Predictor } from '../../../src/app/web/prediction/predictor.js';
 import { analyze } from '../../../src/app/web/network/analyze.js';
-import { exampleImage } from '../../../src/app/web/network/example.js';
+import { exampleImage } from '../../../src/app/web/figures/subject.js';
 import { linksOf } from '../../../src/app/web/network/links.js';
 import { regionOf } from '../../../src/app/web/network/region.js';
 import {
@@ -52,9 +52,9 @@ it('shows the layers, lines and regions of the page’s network', async () => {
     ['Hidden layer', 256, 1],
     ['Classes', 47, 1],
   ]);
-  expect(snapshot.prediction.ranked[0].label).toBe('R');
+  expect(snapshot.prediction.ranked[0].label).toBe('g');
   const top = snapshot.prediction.ranked[0].index;
-  expect(unitName(snapshot, 5, top)).toBe('R');
+  expect(unitName(snapshot, 5, top)).toBe('g');
 
   const shown = snapshot.layers.map((layer, index) =>
     index === 0 ? [0] : strongest(peaksOf(layer), 6),

@@ -1,13 +1,12 @@
 // The connected diagram of the network: for each layer its strongest units, and lines for the strongest contributions.
 // A unit is previewed by pointing or focus and selected by a click; the name of a layer opens the list of all its units.
 
-import { element, setText } from '../ui/dom.js';
+import { element } from '../ui/dom.js';
 import type { Choice } from '../figures/picker.js';
-import { percent } from '../prediction/verdict.js';
 import { DiagramLayer } from './diagramLayer.js';
 import { DiagramLines } from './diagramLines.js';
 import { linksOf } from './links.js';
-import type { Selection, Snapshot, View } from './snapshot.js';
+import { structureOf, type Selection, type Snapshot, type View } from './snapshot.js';
 import './diagram.css';
 
 /** In a narrower diagram the layers are stacked. In units of the root's font size. */
@@ -51,14 +50,11 @@ export class Diagram implements View {
   }
 
   /** Creates the layers of another network. */
-  #build({ layers, classes }: Snapshot): void {
-    const structure = JSON.stringify([
-      layers.map(({ channels, side }) => [channels, side]),
-      classes,
-    ]);
+  #build(snapshot: Snapshot): void {
+    const structure = structureOf(snapshot);
     if (structure === this.#structure) return;
     this.#structure = structure;
-    this.#layers = layers.map(
+    this.#layers = snapshot.layers.map(
       (layer, index) => new DiagramLayer(index, layer, this.#selection, this.#openLayer),
     );
     this.root.replaceChildren(this.#lines.root, ...this.#layers.map(({ root }) => root));
@@ -71,28 +67,5 @@ export class Diagram implements View {
       this.#layers[layer].elementOf(unit),
     );
     this.showSelection();
-  }
-}
-
-/** One sentence below the diagram: the network's path to its prediction, for everyone and for screen readers. */
-export class Summary implements View {
-  readonly root = element('p', { className: 'summary' });
-
-  show({ layers, prediction, classes }: Snapshot): void {
-    const [top] = prediction.ranked;
-    const count = (layer: number): string => {
-      const { values, channels, side } = layers[layer];
-      const size = side * side;
-      const active = Array.from({ length: channels }, (_, unit) =>
-        values.subarray(unit * size, (unit + 1) * size).some((value) => value > 0),
-      ).filter(Boolean).length;
-      return `${active} of ${channels}`;
-    };
-    const blocks = layers.flatMap(({ kind }, layer) => (kind === 'maps' ? [count(layer)] : []));
-    setText(
-      this.root,
-      `Active filters: ${blocks.join(', then ')}; hidden units: ${count(layers.length - 2)}. ` +
-        `The highest of ${classes.length} scores is ${top.label}: ${percent(top.probability)}.`,
-    );
   }
 }

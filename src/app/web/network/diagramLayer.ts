@@ -1,33 +1,23 @@
 // One layer of the diagram: its name, and its strongest units as a list with one tab stop.
 
 import { element, setText } from '../ui/dom.js';
-import { formatNumber } from '../figures/captionText.js';
-import { PixelCanvas } from '../figures/paint.js';
-import { currentPalette, rampTable } from '../figures/palette.js';
 import { Picker, type Choice } from '../figures/picker.js';
-import { percent } from '../prediction/verdict.js';
 import { regionOf } from './region.js';
-import { peaksOf, unitName, type Layer, type Selection, type Snapshot } from './snapshot.js';
+import { peaksOf, type Layer, type Selection, type Snapshot } from './snapshot.js';
 import { fillSlots, strongest } from './strongest.js';
+import { UnitTile } from './unitTile.js';
 
 /** Number of units that a layer shows. */
 const SLOTS = { input: 1, maps: 6, units: 6, classes: 6 };
-
-/** The elements of one slot. */
-interface Slot {
-  readonly item: HTMLElement;
-  readonly pixels: PixelCanvas;
-  readonly frame: HTMLElement;
-  readonly label: HTMLElement;
-  readonly fill: HTMLElement;
-}
 
 export class DiagramLayer {
   readonly root: HTMLElement;
   readonly #index: number;
   readonly #kind: Layer['kind'];
   readonly #picker: Picker;
-  readonly #slots: readonly Slot[];
+  readonly #tiles: readonly UnitTile[];
+  /** Mark the region of each map that the selected value depends on. */
+  readonly #frames: readonly HTMLElement[];
   readonly #letters: readonly HTMLElement[];
   #units: readonly (number | null)[];
 
@@ -52,7 +42,12 @@ export class DiagramLayer {
       preview: (slot) => selection.preview(selectionOf(slot)),
       select: (slot) => selection.select(selectionOf(slot)),
     });
-    this.#slots = this.#picker.items.map((item) => makeSlot(item, kind, side));
+    this.#tiles = this.#picker.items.map((item) => new UnitTile(item, index, layer));
+    this.#frames = this.#picker.items.map((item) => {
+      const frame = element('span', { className: 'frame', hidden: true });
+      item.append(frame);
+      return frame;
+    });
     const title = element('button', { type: 'button', className: 'plain' }, name);
     title.addEventListener('click', () => openLayer(index));
     title.ariaDescription = 'Shows every unit of this layer';
@@ -76,41 +71,24 @@ export class DiagramLayer {
 
   /** The element of a shown unit. */
   elementOf(unit: number): HTMLElement {
-    return this.#slots[this.#units.indexOf(unit)].item;
+    return this.#picker.items[this.#units.indexOf(unit)];
   }
 
   show(snapshot: Snapshot): void {
     const layer = snapshot.layers[this.#index];
-    const { kind, side, values } = layer;
-    const peaks = kind === 'classes' ? snapshot.prediction.probabilities : peaksOf(layer);
-    const units = kind === 'input' ? [0] : strongest(peaks, this.#slots.length);
-    this.#units = kind === 'classes' ? units : fillSlots(this.#units, units);
+    const peaks = peaksOf(layer);
+    const count = this.#units.length;
+    if (layer.kind === 'input') this.#units = [0];
+    else if (layer.kind === 'classes')
+      this.#units = snapshot.prediction.ranked.slice(0, count).map(({ index }) => index);
+    else this.#units = fillSlots(this.#units, strongest(peaks, count));
     const largest = peaks.reduce((max, peak) => Math.max(max, peak), 0);
-    const table = rampTable(currentPalette().ramp);
-    this.#slots.forEach(({ item, pixels, label, fill }, slot) => {
-      const unit = this.#units.at(slot) ?? null;
+    this.#units.forEach((unit, slot) => {
+      const item = this.#picker.items[slot];
       item.classList.toggle('empty', unit === null);
       item.ariaDisabled = String(unit === null);
-      if (unit === null) {
-        item.ariaLabel = 'Not active';
-        pixels.fill(new Float32Array(side * side), table);
-        return;
-      }
-      const name = unitName(snapshot, this.#index, unit);
-      item.ariaLabel =
-        kind === 'classes'
-          ? `${name}, ${percent(peaks[unit])}`
-          : `${name}, strongest ${formatNumber(peaks[unit])}`;
-      if (kind === 'classes') {
-        setText(label, name);
-        fill.style.transform = `scaleX(${peaks[unit]})`;
-        return;
-      }
-      const map = values.subarray(unit * side * side, (unit + 1) * side * side);
-      pixels.fill(
-        map.map((value) => (largest > 0 ? value / largest : 0)),
-        table,
-      );
+      if (unit === null) item.ariaLabel = 'Not active';
+      else this.#tiles[slot].show(snapshot, unit, peaks[unit], largest);
     });
     this.#showLetters(snapshot);
   }
@@ -133,7 +111,7 @@ export class DiagramLayer {
         ? null
         : regionOf(snapshot, selection, this.#index);
     const { side } = snapshot.layers[this.#index];
-    for (const { frame } of this.#slots) {
+    for (const frame of this.#frames) {
       frame.hidden = region === null;
       if (region === null) continue;
       const toPercent = (pixels: number): string => `${(100 * pixels) / side}%`;
@@ -143,14 +121,4 @@ export class DiagramLayer {
       frame.style.width = toPercent(region.right - region.left);
     }
   }
-}
-
-function makeSlot(item: HTMLElement, kind: Layer['kind'], side: number): Slot {
-  const pixels = new PixelCanvas(side, side);
-  const frame = element('span', { className: 'frame', hidden: true });
-  const label = element('span', { className: 'label' });
-  const fill = element('span', { className: 'fill' });
-  if (kind === 'classes') item.append(label, element('span', { className: 'bar' }, fill));
-  else item.append(pixels.canvas, frame);
-  return { item, pixels, frame, label, fill };
 }

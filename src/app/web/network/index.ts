@@ -5,16 +5,17 @@ import type { App, Panel } from '../app.js';
 import { onPaletteChange } from '../figures/palette.js';
 import { Choice } from '../figures/picker.js';
 import { runWhenVisible } from '../figures/runWhenVisible.js';
+import { Subjects } from '../figures/subject.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { element } from '../ui/dom.js';
 import { analyze } from './analyze.js';
 import { Arithmetic } from './arithmetic.js';
-import { Diagram, Summary } from './diagram.js';
-import { exampleImage } from './example.js';
+import { Diagram } from './diagram.js';
 import { LayerView } from './layerView.js';
 import { layersOf, peaksOf, type Selection, type Snapshot } from './snapshot.js';
 import { stagesOf, type Stages } from './stages.js';
 import { strongest } from './strongest.js';
+import { Summary } from './summary.js';
 import { weightsOf, type Weights } from './weights.js';
 import '../figures/figures.css';
 import './network.css';
@@ -30,6 +31,7 @@ interface LoadedModel {
 }
 
 export function mount(host: HTMLElement, app: App): Panel {
+  const subjects = new Subjects(app);
   let loaded: LoadedModel | null = null;
   let snapshot: Snapshot | null = null;
   const selection = new Choice<Selection>(() => showSelection());
@@ -58,7 +60,7 @@ export function mount(host: HTMLElement, app: App): Panel {
     waiting.remove();
     root.hidden = false;
     if (selection.selected === null || !isValid(next, selection.selected)) {
-      const [unit] = strongest(peaksOf(next.layers[1]), 1);
+      const [unit = 0] = strongest(peaksOf(next.layers[1]), 1); // 0 in a network without active filters
       selection.select({ layer: 1, unit, point: null });
     }
     for (const view of views) view.show(next);
@@ -69,10 +71,11 @@ export function mount(host: HTMLElement, app: App): Panel {
       if (loaded === null) return;
       const { predictor, stages, weights } = loaded;
       try {
-        const prediction = app.prediction.value ?? (await predictor.predict(exampleImage()));
-        if (prediction.logits.length !== predictor.classes.length) return; // of the model before
+        const subject = await subjects.current();
+        if (subject?.predictor !== predictor) return;
+        const { prediction, isExample } = subject;
         const analysis = await analyze(stages, () => predictor.input(prediction.image));
-        example.hidden = app.prediction.value !== null;
+        example.hidden = !isExample;
         const { classes, temperature } = predictor;
         const layers = layersOf(prediction, analysis);
         showSnapshot({ prediction, classes, temperature, analysis, layers, weights });

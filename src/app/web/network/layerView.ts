@@ -2,7 +2,7 @@
 
 import { element, setText } from '../ui/dom.js';
 import type { Choice } from '../figures/picker.js';
-import type { Selection, Snapshot, View } from './snapshot.js';
+import { structureOf, type Selection, type Snapshot, type View } from './snapshot.js';
 import { UnitGrid } from './unitGrid.js';
 
 export class LayerView implements View {
@@ -42,7 +42,6 @@ export class LayerView implements View {
   /** Shows another layer. The input has no list. */
   open(layer: number): void {
     this.#open = Math.max(1, layer);
-    this.#structure = '';
     if (this.#snapshot !== null) this.show(this.#snapshot);
     this.root.scrollIntoView({ block: 'nearest' });
   }
@@ -77,12 +76,9 @@ export class LayerView implements View {
   }
 
   /** Creates the elements for another layer or network. */
-  #build({ layers, classes }: Snapshot): void {
-    const structure = JSON.stringify([
-      this.#open,
-      layers.map(({ channels, side }) => [channels, side]),
-      classes,
-    ]);
+  #build(snapshot: Snapshot): void {
+    const { layers } = snapshot;
+    const structure = `${this.#open} ${structureOf(snapshot)}`;
     if (structure === this.#structure) return;
     this.#structure = structure;
     this.#grid = new UnitGrid(this.#open, layers[this.#open], this.#selection);

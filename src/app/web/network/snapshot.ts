@@ -50,6 +50,11 @@ export function layersOf(prediction: Prediction, { blocks, hidden, logits }: Ana
   ];
 }
 
+/** Names the structure of a network: equal for networks that need the same elements. */
+export function structureOf({ layers, classes }: Snapshot): string {
+  return JSON.stringify([layers.map(({ channels, side }) => [channels, side]), classes]);
+}
+
 /** The largest value of each unit of a layer. */
 export function peaksOf({ values, channels, side }: Maps): Float32Array {
   const size = side * side;

@@ -5,7 +5,8 @@ import { IMAGE_SIDE } from '../../../data/emnist/idx.js';
 import type { App } from '../app.js';
 import { element } from '../ui/dom.js';
 import { paintImage } from '../ui/pixels.js';
-import type { Ranked, Prediction, Verdict } from './types.js';
+import { BarRow } from './barRow.js';
+import type { Prediction, Verdict } from './types.js';
 import { percent } from './verdict.js';
 import './result.css';
 
@@ -15,8 +16,8 @@ const ROWS = 5;
 export function mountResult(host: HTMLElement, app: App): void {
   const verdict = element('p', { className: 'verdict' });
   const note = element('p', { className: 'remark' });
-  const rows = Array.from({ length: ROWS }, makeRow);
-  const topClasses = element('ol', { className: 'top-classes' }, ...rows.map((row) => row.item));
+  const rows = Array.from({ length: ROWS }, () => new BarRow('li'));
+  const topClasses = element('ol', { className: 'top-classes' }, ...rows.map((row) => row.root));
   const inputCanvas = element('canvas', { width: IMAGE_SIDE, height: IMAGE_SIDE, role: 'img' });
   host.append(
     element('div', { className: 'prediction-text' }, verdict, note),
@@ -40,7 +41,10 @@ export function mountResult(host: HTMLElement, app: App): void {
     topClasses.ariaHidden = String(prediction === null);
     verdict.replaceChildren(...(prediction === null ? [] : verdictNodes(prediction.verdict)));
     note.textContent = prediction === null ? '' : confidenceNote(prediction.verdict);
-    rows.forEach((row, index) => row.show(prediction?.ranked[index] ?? null));
+    rows.forEach((row, index) => {
+      const ranked = prediction?.ranked[index];
+      row.show(ranked?.label ?? '', ranked?.probability ?? null);
+    });
     app.announce(prediction === null ? '' : announcement(prediction));
   });
 }
@@ -65,25 +69,4 @@ function announcement({ verdict, ranked }: Prediction): string {
   return verdict.kind === 'sure'
     ? `${verdict.text}, ${percent(ranked[0].probability)}`
     : verdict.text;
-}
-
-interface Row {
-  readonly item: HTMLElement;
-  show(ranked: Ranked | null): void;
-}
-
-/** One row of the top five: the character, a bar, the probability. */
-function makeRow(): Row {
-  const label = element('span', { className: 'label' });
-  const fill = element('span', { className: 'fill' });
-  const probability = element('span', { className: 'share' });
-  const item = element('li', {}, label, element('span', { className: 'bar' }, fill), probability);
-  return {
-    item,
-    show: (ranked) => {
-      label.textContent = ranked?.label ?? '';
-      probability.textContent = ranked === null ? '' : percent(ranked.probability);
-      fill.style.transform = `scaleX(${ranked?.probability ?? 0})`;
-    },
-  };
 }

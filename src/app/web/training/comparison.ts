@@ -1,10 +1,10 @@
 // The network of the page and the one in training, side by side on the drawing of the pad.
 
 import type { App } from '../app.js';
+import { BarRow } from '../prediction/barRow.js';
 import { startPredictionLoop } from '../prediction/predictionLoop.js';
 import { Predictor } from '../prediction/predictor.js';
 import type { Prediction, Ranked } from '../prediction/types.js';
-import { percent } from '../prediction/verdict.js';
 import { element } from '../ui/dom.js';
 import { Signal } from '../ui/signal.js';
 import type { ModelReport } from './protocol.js';
@@ -112,7 +112,7 @@ export function epochsText(epochs: number): string {
 class Column {
   readonly element: HTMLElement;
   readonly #caption = element('small');
-  readonly #rows = Array.from({ length: ROWS }, makeRow);
+  readonly #rows = Array.from({ length: ROWS }, () => new BarRow('li'));
 
   constructor(title: string) {
     this.element = element(
@@ -120,7 +120,7 @@ class Column {
       {},
       element('h3', {}, title),
       this.#caption,
-      element('ol', {}, ...this.#rows.map(({ item }) => item)),
+      element('ol', {}, ...this.#rows.map(({ root }) => root)),
     );
   }
 
@@ -130,26 +130,9 @@ class Column {
 
   /** @param ranked most probable first; none while there is nothing to show */
   show(ranked: readonly Ranked[]): void {
-    for (const [index, row] of this.#rows.entries()) row.show(ranked[index]);
+    this.#rows.forEach((row, index) => {
+      const shown = ranked.at(index);
+      row.show(shown?.label ?? '–', shown?.probability ?? null);
+    });
   }
-}
-
-interface Row {
-  readonly item: HTMLElement;
-  show(ranked: Ranked | undefined): void;
-}
-
-function makeRow(): Row {
-  const [label, fill, share] = ['label', 'fill', 'share'].map((className) =>
-    element('span', { className }),
-  );
-  const bar = element('span', { className: 'bar' }, fill);
-  return {
-    item: element('li', {}, label, bar, share),
-    show: (ranked) => {
-      label.textContent = ranked?.label ?? '–';
-      share.textContent = ranked === undefined ? '' : percent(ranked.probability);
-      fill.style.transform = `scaleX(${ranked?.probability ?? 0})`;
-    },
-  };
 }

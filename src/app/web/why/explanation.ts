@@ -9,7 +9,7 @@ import { gainsOf, influenceOn, type DabEffects } from './dabEffects.js';
 import { FlipView } from './flipView.js';
 import { articleOf } from './flipText.js';
 import { PlacesFigure } from './placesFigure.js';
-import type { Subject } from './subject.js';
+import type { Subject } from '../figures/subject.js';
 import { TargetChoice } from './targetChoice.js';
 
 /** A drawing, its prediction, and the figures' numbers. */

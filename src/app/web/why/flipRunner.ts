@@ -3,7 +3,7 @@
 
 import { evidenceOfLogits } from '../../evaluation/rejection.js';
 import { searchFlip, scoredNetwork, type Flip } from './flip.js';
-import type { Subject } from './subject.js';
+import type { Subject } from '../figures/subject.js';
 
 /** How long a drawing has to be still, in milliseconds. */
 const DELAY = 350;

@@ -5,13 +5,13 @@ import type { App } from '../app.js';
 import { percent } from '../prediction/verdict.js';
 import { probabilitiesOf } from '../../training/temperature.js';
 import { element, setText } from '../ui/dom.js';
-import { BarRow } from './barRow.js';
+import { BarRow } from '../prediction/barRow.js';
 import type { Flip } from './flip.js';
 import { FlipFigure } from './flipFigure.js';
 import { FlipPlayer } from './flipPlayer.js';
 import { FlipRunner } from './flipRunner.js';
 import { flipSentence, stepLabel } from './flipText.js';
-import type { Subject } from './subject.js';
+import type { Subject } from '../figures/subject.js';
 
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -21,7 +21,7 @@ export class FlipView {
   readonly #runner = new FlipRunner();
   readonly #player = new FlipPlayer((step) => this.#showStep(step));
   readonly #figure = new FlipFigure();
-  readonly #bars = [new BarRow(), new BarRow('target')] as const;
+  readonly #bars = [new BarRow('div'), new BarRow('div', 'target')] as const;
   readonly #caption = element('p', { className: 'caption', role: 'status' });
   readonly #slider = element('input', { type: 'range', min: '0', ariaLabel: 'Step' });
   readonly #stepText = element('span', { className: 'step' });
@@ -42,7 +42,7 @@ export class FlipView {
       this.#player.start(this.#flip!.dabs.length, !reducedMotion.matches),
     );
     this.#apply.addEventListener('click', () => this.#putOnPad());
-    this.#undo.addEventListener('click', () => app.pad?.undo());
+    this.#undo.addEventListener('click', () => app.pad.undo());
     const scrubber = element('label', { className: 'scrubber' }, this.#slider, this.#stepText);
     this.#controls.append(scrubber, this.#replay, this.#apply);
     this.root = element(
@@ -95,7 +95,6 @@ export class FlipView {
       this.#apply,
       this.#subject?.isExample === true ? 'Put it on the pad' : 'Apply to my drawing',
     );
-    this.#apply.hidden = this.#app.pad === undefined;
   }
 
   #onFound(flip: Flip): void {
@@ -144,6 +143,6 @@ export class FlipView {
 
   #putOnPad(): void {
     this.#applied = this.#flip!.frames.at(-1)!.image;
-    this.#app.pad?.showInput(this.#applied).catch((error: unknown) => this.#app.showError(error));
+    this.#app.pad.showInput(this.#applied).catch((error: unknown) => this.#app.showError(error));
   }
 }

@@ -8,7 +8,7 @@ import { element } from '../ui/dom.js';
 import { dabEffects } from './dabEffects.js';
 import { Explanation, type Snapshot } from './explanation.js';
 import { scoredNetwork } from './flip.js';
-import { Subjects, type Subject } from './subject.js';
+import { Subjects, type Subject } from '../figures/subject.js';
 import '../figures/figures.css';
 import './why.css';
 

@@ -1,4 +1,4 @@
-// What the Why panel explains: the drawing on the pad, or an example while the pad is empty.
+// What a panel explains: the drawing on the pad, or an example while the pad is empty.
 
 import type { App } from '../app.js';
 import { imageOf } from '../pad/drawing.js';
@@ -38,7 +38,8 @@ export class Subjects {
   }
 }
 
-function exampleImage(): Uint8Array {
+/** The example as the network's input, [28, 28]. */
+export function exampleImage(): Uint8Array {
   const sample = SAMPLES.find(({ name }) => name.endsWith(' g')) ?? SAMPLES[0];
   return imageOf(strokesOf(sample.path));
 }
