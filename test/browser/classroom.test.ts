@@ -5,7 +5,7 @@ import { DRAWING } from '../../bench/page/firstPrediction.js';
 import { findings } from './support/axe.js';
 import { executable, skipSuffix } from './support/chromium.js';
 import { expectAnyPrediction, expectPrediction } from './support/pad.js';
-import { expectPanel } from './support/tabs.js';
+import { expectPanel, openTab } from './support/tabs.js';
 import { pageVisits, PHONE } from './support/visits.js';
 import { eventually } from './support/waiting.js';
 
@@ -32,6 +32,15 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
     await page.getByRole('button', { name: 'Presentation mode' }).click();
     expect(page.url()).toContain('?present#');
     expect(await widthOfPad()).toBe(wide);
+
+    // Words hides the pad, but not in presentation mode without the tabs.
+    await page.getByRole('button', { name: 'Leave presentation' }).click();
+    await openTab(page, 'words');
+    expect(await page.isVisible('#pad canvas')).toBe(false);
+    await page.getByRole('button', { name: 'Presentation mode' }).click();
+    expect(await widthOfPad()).toBe(wide);
+    await page.getByRole('button', { name: 'Show the network' }).click();
+    expect(await page.isVisible('#pad canvas')).toBe(false);
     await context.close();
   });
 
@@ -76,7 +85,10 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
   });
 
   it('the tour operates the page step by step, and Escape returns to its button', async () => {
-    const { page, context } = await site.visit({ device: { reducedMotion: 'reduce' } });
+    const { page, context } = await site.visit({
+      to: '#tab=words', // hides the pad
+      device: { reducedMotion: 'reduce' },
+    });
     const start = page.getByRole('button', { name: /^Tour/ });
     await start.click();
     const card = page.getByRole('dialog');
@@ -85,6 +97,7 @@ describe.skipIf(executable === null).concurrent(`tools for teaching${skipSuffix}
     for (;;) {
       titles.push(await card.getByRole('heading').innerText());
       expect(await page.locator('.tour-target').count()).toBe(1);
+      if (titles.length === 1) expect(await page.isVisible('#pad canvas')).toBe(true);
       if (titles.length === 3) {
         await expectPanel(page);
         expect(await page.getAttribute('#tab-network', 'aria-selected')).toBe('true');

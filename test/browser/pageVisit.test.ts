@@ -16,7 +16,7 @@ import {
   nextFrame,
   PadHand,
 } from './support/pad.js';
-import { openTab } from './support/tabs.js';
+import { expectPanel, openTab } from './support/tabs.js';
 import { pageVisits, PHONE } from './support/visits.js';
 import { plainStrokes, readHand, type RecordedCharacter } from './strokes/recorded.js';
 import { eventually } from './support/waiting.js';
@@ -169,6 +169,23 @@ describe.skipIf(executable === null).concurrent(`a link with a drawing${skipSuff
       encodeStrokes(onPad('e')),
     );
     await expectPrediction(page, 'e');
+
+    // The same link again, after its drawing has been cleared; Back keeps the visitor's drawing.
+    await openTab(page, 'why');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expectBlank(page);
+    await page.evaluate(
+      (text) => {
+        location.hash = `#s=${text}`;
+      },
+      encodeStrokes(onPad('e')),
+    );
+    await expectPrediction(page, 'e');
+    await openTab(page, 'why');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.goBack();
+    await expectPanel(page);
+    await expectBlank(page);
   });
 
   it('reports a damaged link, and leaves the pad empty', async () => {

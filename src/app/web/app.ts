@@ -43,8 +43,7 @@ export interface PadControl {
 
 /** The interface between the page and its parts. */
 export interface App extends PageState, Announcer, ErrorReporter {
-  /** Absent on pages without a pad. */
-  readonly pad?: PadControl;
+  readonly pad: PadControl;
 }
 
 /** A mounted panel. */

@@ -18,23 +18,37 @@ export function strokesFromAddress(hash: string): number[][] | null {
   return text === null ? null : decodeStrokes(text);
 }
 
-/** Shows the drawing in the address, now and after each change to another drawing: not after Back to the same one. */
+/** Whether the address has a drawing, even a damaged one. */
+export function addressHasDrawing(): boolean {
+  return new URLSearchParams(location.hash.slice(1)).has('s');
+}
+
+/** Part of `history.state` of an entry whose drawing has been shown. */
+interface EntryState {
+  readonly drawingShown?: boolean;
+}
+
+/**
+ * Shows the drawing in the address, now and when the visitor follows another link; not after Back, which would replace the
+ * visitor's own drawing.
+ */
 export function watchAddress(
   show: (strokes: readonly Stroke[]) => void,
   onError: (error: unknown) => void,
 ): void {
-  let shown: string | null = null;
   const update = (): void => {
-    const text = new URLSearchParams(location.hash.slice(1)).get('s') ?? shown;
-    if (text === shown) return;
-    shown = text;
+    if (!addressHasDrawing()) return;
+    const state = history.state as EntryState | null;
+    history.replaceState({ ...state, drawingShown: true }, '');
     try {
-      const strokes = strokesFromAddress(location.hash);
-      if (strokes !== null) show(strokes);
+      show(strokesFromAddress(location.hash)!);
     } catch (error) {
       onError(error);
     }
   };
-  window.addEventListener('hashchange', update);
+  window.addEventListener('hashchange', () => {
+    const state = history.state as EntryState | null;
+    if (state?.drawingShown !== true) update();
+  });
   update();
 }

@@ -4,7 +4,7 @@
 import { InkgradError } from '../../../engine/errors.js';
 import type { HeldOutResult, Lesson } from '../../correction/lesson.js';
 import type { FineTuneProgress } from '../../correction/fineTune.js';
-import type { App } from '../app.js';
+import type { Announcer, ErrorReporter, PageState } from '../app.js';
 import { Predictor } from '../prediction/predictor.js';
 import type { Prediction } from '../prediction/types.js';
 import { sha256 } from '../../sha256.js';
@@ -62,7 +62,7 @@ const INITIAL_STATE: FineTunerState = {
 
 /** Dependencies of a `FineTuner`; tests replace them. */
 export interface FineTunerDependencies {
-  readonly app: App;
+  readonly app: PageState & Announcer & ErrorReporter;
   readonly store: CorrectionStore;
   readonly runLesson: LessonRunner;
 }

@@ -69,7 +69,8 @@ class Tour {
   show(index: number): void {
     this.#index = index;
     const step = this.#steps[index];
-    if (step.click !== undefined) document.querySelector<HTMLElement>(step.click)?.click();
+    for (const selector of step.clicks ?? [])
+      document.querySelector<HTMLElement>(selector)?.click();
     this.#highlighted?.classList.remove('tour-target');
     this.#highlighted = document.querySelector(step.target);
     this.#highlighted?.classList.add('tour-target');
