@@ -37,7 +37,11 @@ async function bundle(entry: string): Promise<string> {
       target: 'es2022',
       chunkSizeWarningLimit: 3000, // the engine with gpu.js, one file
       lib: { entry, formats: ['iife'], name: 'cells' },
-      rolldownOptions: { output: { codeSplitting: false, keepNames: true } },
+      rolldownOptions: {
+        output: { codeSplitting: false, keepNames: true },
+        // Only branches for Node use import.meta.
+        checks: { emptyImportMeta: false, pluginTimings: false },
+      },
     },
   });
   if (!Array.isArray(output)) throw new Error('cellRuntime: expected one bundle');

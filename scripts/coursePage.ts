@@ -76,7 +76,7 @@ export function renderCourse(course: readonly CourseFile[], root: URL): Rendered
     files.add(file);
     return addressOf(file);
   };
-  const marked = new Marked(katex({ output: 'mathml', throwOnError: true }), {
+  const marked = new Marked(katex({ output: 'mathml', throwOnError: true, nonStandard: true }), {
     walkTokens(token) {
       if (token.type === 'link' || token.type === 'image')
         token.href = resolve(token.href as string);

@@ -4,6 +4,7 @@
 import { expect, it } from 'vitest';
 import { addressOf, highlight, renderCourse } from '../../../scripts/coursePage.js';
 import { contentSecurityPolicy } from '../../../scripts/contentSecurityPolicy.js';
+import { readCourse } from '../../../src/app/course/courseFiles.js';
 import { parseChapter } from '../../../src/app/course/chapter.js';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -62,4 +63,11 @@ it('only the page of the course may evaluate code', () => {
   expect(contentSecurityPolicy('/index.html').replaceAll("'wasm-unsafe-eval'", '')).not.toContain(
     'eval',
   );
+});
+
+it('renders the chapters of the course, whose formulas are valid and complete', () => {
+  const { chapters } = renderCourse(readCourse(new URL('docs/course/', ROOT)), ROOT);
+  const text = chapters.replaceAll(/<(pre|code|annotation)\b[^]*?<\/\1>/g, '');
+  expect(chapters).toContain('<math ');
+  expect(text.match(/.*\$.*/g) ?? []).toEqual([]); // no formula was left as text
 });
