@@ -83,7 +83,7 @@ export async function inkgradOptions(): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const args of commands) {
     const program = await createProgram(args);
-    const collect = (_: unknown, parser: Argv): never => {
+    const collect = (_: unknown, parser?: Argv): never => {
       const { key } = (parser as unknown as { getOptions(): { key: object } }).getOptions();
       for (const name of Object.keys(key)) names.add(name);
       throw new Accepted();
