@@ -34,7 +34,7 @@ export interface FigureLink {
 
 /** A part of a chapter: text, or a cell with its output and figures. */
 export type Part =
-  | { readonly kind: 'text'; readonly tokens: readonly Token[] }
+  | { readonly kind: 'text'; readonly markdown: string }
   | { readonly kind: 'cell'; readonly cell: Cell };
 
 export interface Chapter {
@@ -59,21 +59,21 @@ export function parseChapter(markdown: string): Chapter {
     throw new ArgumentError('course: a chapter starts with a heading "# NUMBER TITLE"');
   }
   const parts: Part[] = [];
-  let text: Token[] = [];
+  let text = '';
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (!isCell(token)) {
-      text.push(token);
+      text += token.raw;
       continue;
     }
-    if (text.length > 0) parts.push({ kind: 'text', tokens: text });
-    text = [];
+    if (text.trim() !== '') parts.push({ kind: 'text', markdown: text });
+    text = '';
     const { output, figures, next } = readResults(tokens, i + 1);
     const number = parts.filter(({ kind }) => kind === 'cell').length + 1;
     parts.push({ kind: 'cell', cell: { number, ...describe(token), output, figures } });
     i = next - 1;
   }
-  if (text.length > 0) parts.push({ kind: 'text', tokens: text });
+  if (text.trim() !== '') parts.push({ kind: 'text', markdown: text });
   const cells = parts.flatMap((part) => (part.kind === 'cell' ? [part.cell] : []));
   return { number: Number(heading[1]), title: heading[2], parts, cells };
 }

@@ -15,8 +15,7 @@ function format(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(format).join(', ')}]`;
   if (inspectSymbol in value) return (value as { [inspectSymbol](): string })[inspectSymbol]();
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (Object.getPrototypeOf(value) !== Object.prototype)
-    return Object.prototype.toString.call(value);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value.constructor.name;
   const fields = Object.entries(value).map(([name, field]) => `${name}: ${format(field)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

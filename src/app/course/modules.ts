@@ -9,7 +9,6 @@ const PACKAGES: Readonly<Record<string, () => Promise<object>>> = {
   inkgrad: () => import('../../index.js'),
   'inkgrad/engine': () => import('../../engine/index.js'),
   'inkgrad/data': () => import('../../data/index.js'),
-  'inkgrad/character': () => import('../library/character.js'),
   'gpu.js': () => import('gpu.js'),
 };
 

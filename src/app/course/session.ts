@@ -47,7 +47,8 @@ export class Session {
       `${body}\n//# sourceURL=${name}.js`,
     );
     const load = (module: string): Promise<object> => this.host.load(module, this);
-    const output = { log: (...values: unknown[]) => this.host.print(formatValues(values)) };
+    const log = (...values: unknown[]): void => this.host.print(formatValues(values));
+    const output = { log, info: log, warn: log, error: log };
     this.#scope = await cell(load, output, ...parameters.map((key) => this.#scope[key]));
   }
 }
