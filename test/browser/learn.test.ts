@@ -147,7 +147,7 @@ describe.skipIf(executable === null)(`the page of the course${skipSuffix}`, () =
       'indexedDB.open("inkgrad")',
       'await caches.keys()',
       'localStorage.length',
-      'new WebSocket("wss://example.org/").url',
+      'await new Promise((open, fail) => Object.assign(new WebSocket("wss://example.org/"), { onopen: open, onerror: fail }))',
     ];
     const code = attempts.map(
       (attempt) =>
@@ -166,7 +166,7 @@ describe.skipIf(executable === null)(`the page of the course${skipSuffix}`, () =
     });
     const cell = cellOf(page, 1, 2);
     await enter(page, cell, 'console.log("shared");');
-    await cell.getByRole('button', { name: 'Copy a link' }).click();
+    await cell.getByRole('button', { name: 'Copy link' }).click();
     await expectStatus(cell, 'Link copied');
     const address = await page.evaluate(() => navigator.clipboard.readText());
     expect(new URL(address).hash).toMatch(/^#cell=1\.2&code=/);

@@ -119,7 +119,7 @@ function renderImage({ x, y, pixels, width, height, scale }: ImageShape): string
     y: y - 0.5,
     width: width * scale,
     height: height * scale,
-    style: 'image-rendering:pixelated',
+    'image-rendering': 'pixelated',
     href: `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`,
   });
 }

@@ -64,7 +64,7 @@ export class Cell {
     for (const [button, action] of [
       [this.#run, 'Run'],
       [this.#reset, 'Reset'],
-      [share, 'Copy a link to'],
+      [share, 'Copy link to'],
     ] as const) {
       button.ariaLabel = `${action} cell ${this.number} of chapter ${this.chapter}`;
     }

@@ -119,6 +119,17 @@ const nearby = new IntersectionObserver(
   { rootMargin: '400px' },
 );
 
+/** Formulas and tables that are wider than the page, which the arrow keys scroll when focused. */
+const wide = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0');
+    else target.removeAttribute('tabindex');
+  }
+});
+for (const region of document.querySelectorAll('math[display="block"], .chapter table')) {
+  wide.observe(region);
+}
+
 for (const chapter of chapters) {
   addChapterButtons(chapter);
   for (const cell of chapter.cells) {
