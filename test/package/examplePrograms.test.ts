@@ -1,0 +1,97 @@
+// Runs every program of examples/ with `--short`, and checks facts that it prints. With
+// `npm run test:long` the complete output must be that in the header of the program.
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LONG } from '../support/rounds.js';
+import { timeLimit } from '../support/timeLimit.js';
+import {
+  compileExamples,
+  EXAMPLES,
+  runExample,
+  sourceOf,
+  statedOutput,
+} from './examplePrograms.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The number in a line of the output: `numberIn(lines, /accuracy (\S+) %/)`. */
+function numberIn(lines: readonly string[], pattern: RegExp): number {
+  const [, text] = pattern.exec(lines.join('\n')) ?? [];
+  expect(text, `no ${pattern} in:\n${lines.join('\n')}`).toBeDefined();
+  return Number(text);
+}
+
+/** What the short run of each example must print. Chance is the result of a broken program. */
+const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
+  // Chance: 33 %.
+  spirals(lines) {
+    expect(numberIn(lines, /, (\S+) % of new ones/)).toBeGreaterThan(85);
+    expect(new Set(lines.slice(-22).join(''))).toEqual(new Set('.o#'));
+  },
+};
+
+beforeAll(compileExamples);
+
+describe('the examples', () => {
+  it('have a check each', () => {
+    expect(Object.keys(CHECKS).sort()).toEqual([...EXAMPLES].sort());
+  });
+
+  it('are in the table of examples/README.md', () => {
+    const readme = readFileSync(new URL('../../examples/README.md', import.meta.url), 'utf8');
+    const linked = Array.from(readme.matchAll(/^\| \[`(\w+)`\]\(\1\.ts\)/gm), ([, name]) => name);
+    expect(linked.sort()).toEqual([...EXAMPLES].sort());
+  });
+
+  // The file that contains the whole algorithm is longer.
+  it.each(EXAMPLES.filter((name) => name !== 'minimal'))('%s has fewer than 120 lines', (name) => {
+    expect(sourceOf(name).trimEnd().split('\n').length).toBeLessThan(120);
+  });
+
+  it.each(EXAMPLES)('%s states its question, how to run it and its output', (name) => {
+    const source = sourceOf(name);
+    expect(source).toMatch(/^\/\/ \w.*\.\n/);
+    expect(source).toMatch(/^\/\/ Question: \w.*\n(?:\/\/ {11}\w.*\n)?\/\/ Run: /m);
+    expect(source).toContain(`npm run example -- ${name}`);
+    expect(statedOutput(source)?.length).toBeGreaterThan(3);
+  });
+});
+
+describe('the short form of', () => {
+  it.each(Object.entries(CHECKS))('%s', async (name, check) => {
+    check(await runExample(name, '--short'));
+  });
+});
+
+if (LONG) {
+  describe('the header has the complete output of', () => {
+    it.each(EXAMPLES)('%s', { timeout: timeLimit(300_000) }, async (name) => {
+      expect(await runExample(name)).toEqual(statedOutput(sourceOf(name)));
+    });
+  });
+}
+
+describe('npm run example', () => {
+  const example = (...names: string[]): Promise<{ stdout: string; stderr: string }> =>
+    run(process.execPath, ['scripts/run-example.js', ...names], { cwd: root });
+
+  it('lists the examples', async () => {
+    const { stdout } = await example();
+    for (const name of EXAMPLES) {
+      expect(stdout).toContain(sourceOf(name).split('\n')[0].slice('// '.length));
+    }
+  });
+
+  it('reports an unknown example with exit code 2', async () => {
+    await expect(example('spiral')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no example spiral') as string,
+      stdout: expect.stringContaining('spirals') as string,
+    });
+  });
+});
