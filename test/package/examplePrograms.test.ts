@@ -28,6 +28,11 @@ function numberIn(lines: readonly string[], pattern: RegExp): number {
 
 /** What the short run of each example must print. Chance is the result of a broken program. */
 const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
+  // Chance: 10 %.
+  minimal(lines) {
+    expect(numberIn(lines, /, (\S+) % of new images/)).toBeGreaterThan(80);
+    expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
+  },
   // Chance: 33 %.
   spirals(lines) {
     expect(numberIn(lines, /, (\S+) % of new ones/)).toBeGreaterThan(85);
