@@ -33,6 +33,22 @@ const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
     expect(numberIn(lines, /, (\S+) % of new images/)).toBeGreaterThan(80);
     expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
   },
+  // Without training: 0.7; the mean image: about 0.4.
+  autoencoder(lines) {
+    expect(numberIn(lines, /epoch 8 {2}loss per pixel (\S+)/)).toBeLessThan(0.3);
+    expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
+  },
+  // A network that does not learn is off by more than 1.
+  customOp(lines) {
+    expect(lines[0]).toBe('9 derivatives agree with numerical ones');
+    expect(numberIn(lines, /snake: largest error (\S+)/)).toBeLessThan(0.1);
+    expect(numberIn(lines, /snake: .* (\S+) beyond/)).toBeLessThan(0.5);
+  },
+  // Chance: 2 %.
+  characters(lines) {
+    expect(numberIn(lines, /epoch 1 .* test accuracy (\S+) %/)).toBeGreaterThan(55);
+    expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
+  },
   // Chance: 33 %.
   spirals(lines) {
     expect(numberIn(lines, /, (\S+) % of new ones/)).toBeGreaterThan(85);
