@@ -28,6 +28,11 @@ function numberIn(lines: readonly string[], pattern: RegExp): number {
 
 /** What the short run of each example must print. Chance is the result of a broken program. */
 const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
+  // Letters at random almost never follow the grammar.
+  lstm(lines) {
+    expect(numberIn(lines, /step 100:[^]* {2}(\S+) of 200 names follow/)).toBeGreaterThan(100);
+    expect(numberIn(lines, /step 25:[^]*? {2}(\S+) of 200 names follow/)).toBeLessThan(80);
+  },
   // Chance: 10 %.
   minimal(lines) {
     expect(numberIn(lines, /, (\S+) % of new images/)).toBeGreaterThan(80);
