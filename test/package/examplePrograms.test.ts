@@ -43,6 +43,13 @@ const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
     expect(numberIn(lines, /epoch 8 {2}loss per pixel (\S+)/)).toBeLessThan(0.3);
     expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
   },
+  // Chance: 50.
+  customData(lines) {
+    expect(numberIn(lines, /^(\S+) of 200 new movements/)).toBeGreaterThan(120);
+    const cells = lines.slice(2).flatMap((line) => line.split(/ +/).slice(1, 5).map(Number));
+    expect(cells.length).toBe(16);
+    expect(cells.reduce((sum, cell) => sum + cell)).toBe(200);
+  },
   // A network that does not learn is off by more than 1.
   customOp(lines) {
     expect(lines[0]).toBe('9 derivatives agree with numerical ones');
