@@ -28,6 +28,11 @@ function numberIn(lines: readonly string[], pattern: RegExp): number {
 
 /** What the short run of each example must print. Chance is the result of a broken program. */
 const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
+  // Letters at random almost never follow the grammar.
+  lstm(lines) {
+    expect(numberIn(lines, /step 100:[^]* {2}(\S+) of 200 names follow/)).toBeGreaterThan(100);
+    expect(numberIn(lines, /step 25:[^]*? {2}(\S+) of 200 names follow/)).toBeLessThan(80);
+  },
   // Chance: 10 %.
   minimal(lines) {
     expect(numberIn(lines, /, (\S+) % of new images/)).toBeGreaterThan(80);
@@ -37,6 +42,13 @@ const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
   autoencoder(lines) {
     expect(numberIn(lines, /epoch 8 {2}loss per pixel (\S+)/)).toBeLessThan(0.3);
     expect(lines.filter((line) => line.includes('█')).length).toBeGreaterThan(8);
+  },
+  // Chance: 50.
+  customData(lines) {
+    expect(numberIn(lines, /^(\S+) of 200 new movements/)).toBeGreaterThan(120);
+    const cells = lines.slice(2).flatMap((line) => line.split(/ +/).slice(1, 5).map(Number));
+    expect(cells.length).toBe(16);
+    expect(cells.reduce((sum, cell) => sum + cell)).toBe(200);
   },
   // A network that does not learn is off by more than 1.
   customOp(lines) {
