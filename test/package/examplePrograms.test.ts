@@ -66,6 +66,42 @@ const CHECKS: Readonly<Record<string, (lines: string[]) => void>> = {
     expect(numberIn(lines, /, (\S+) % of new ones/)).toBeGreaterThan(85);
     expect(new Set(lines.slice(-22).join(''))).toEqual(new Set('.o#'));
   },
+  // Untrained: 3.2; with only the ends of the lines learned: above 1.
+  gpt(lines) {
+    expect(numberIn(lines, /step 60: loss (\S+),/)).toBeLessThan(1);
+    expect(lines).toHaveLength(4);
+  },
+  // Noise has as much ink in the margins as in the middle.
+  gan(lines) {
+    const letters = lines.map((line) => line.padEnd(91));
+    const isInk = (column: number): boolean => letters.some((line) => line[column] !== ' ');
+    expect([12, 25, 38, 51].filter(isInk)).toEqual([]);
+    expect([8, 20, 33, 46, 58, 72, 84].every(isInk)).toBe(true);
+  },
+  // Chance: 2 %.
+  distillation(lines) {
+    expect(numberIn(lines, /teacher: .* (\S+) % correct/)).toBeGreaterThan(60);
+    expect(numberIn(lines, /^ +235 +(\S+) %/m)).toBeGreaterThan(40);
+    expect(numberIn(lines, /^ +235 .* (\S+) %$/m)).toBeGreaterThan(20);
+  },
+  // Chance: 13 %.
+  transfer(lines) {
+    const scratch = numberIn(lines, /^ +1 +(\S+) %/m);
+    expect(scratch).toBeGreaterThan(30);
+    expect(numberIn(lines, /^ +1 .* (\S+) %$/m)).toBeGreaterThan(scratch + 20);
+  },
+  // Positive: the network reads E; negative: F.
+  saliency(lines) {
+    expect(numberIn(lines, /^E: .* = (\S+)$/m)).toBeGreaterThan(2);
+    expect(numberIn(lines, /pixels hidden: ([^;]+);/)).toBeLessThan(1);
+    expect(numberIn(lines, /^F: .* = (\S+)$/m)).toBeLessThan(-2);
+    expect(numberIn(lines, /largest gradient: (\S+)/)).toBeGreaterThan(0);
+    expect(numberIn(lines, /random pixels: ([^;]+);/)).toBeLessThan(0);
+  },
+  pytorch(lines) {
+    expect(lines[0]).toBe('saved and loaded: 2209 logits, identical');
+    expect(lines.slice(5).join('\n')).not.toContain('DIFFERENT');
+  },
 };
 
 beforeAll(compileExamples);

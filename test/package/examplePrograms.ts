@@ -37,10 +37,11 @@ export function compileExamples(): void {
   }
 }
 
-/** The lines that a compiled example prints, without trailing spaces. */
+/** The lines that a compiled example prints, without trailing spaces. `pytorch` finds no Python. */
 export async function runExample(name: string, ...options: string[]): Promise<string[]> {
   const program = fileURLToPath(new URL(`dist/examples/${name}.js`, ROOT));
-  const { stdout } = await run(process.execPath, [program, ...options]);
+  const env = { ...process.env, PYTHON: 'no-python' };
+  const { stdout } = await run(process.execPath, [program, ...options], { env });
   return linesOf(stdout);
 }
 
