@@ -96,7 +96,6 @@ const optimizer = new AdamW(model.parameters(), { lr: 4e-3 });
 const REPORTS = process.argv.includes('--short') ? [60] : [50, 200, 1000];
 const totalSteps = REPORTS.at(-1)!;
 const schedule = new CosineWithWarmup(optimizer, { totalSteps, warmupSteps: 10 });
-
 for (let step = 1; step <= totalSteps; step++) {
   const loss = scope(() => {
     const batch = Array.from({ length: 16 }, () => corpus[rng.below(corpus.length)]);
