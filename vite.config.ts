@@ -4,9 +4,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { cellRuntime } from './scripts/cellRuntime.js';
 import { compressModel } from './scripts/compressModel.js';
 import { compressSimd } from './scripts/compressSimd.js';
 import { writeContentSecurityPolicy } from './scripts/contentSecurityPolicy.js';
+import { coursePage } from './scripts/coursePage.js';
 import { freezeKernels } from './scripts/freezeKernels.js';
 import { offlineFiles } from './scripts/offlineFiles.js';
 import { type Package, pageMetadata, siteAddress } from './scripts/pageMetadata.js';
@@ -33,6 +35,8 @@ export default defineConfig({
     withoutWideModule(),
     compressSimd(),
     writeContentSecurityPolicy(),
+    coursePage(new URL('./', import.meta.url)),
+    cellRuntime(`${folder}learn/cellWorker.ts`),
     pageMetadata({
       site: siteAddress(process.env.INKGRAD_SITE_URL),
       manifest,

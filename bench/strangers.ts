@@ -14,7 +14,7 @@ import { interpret } from '../src/app/evaluation/interpret.js';
 import { modelFrom } from '../src/app/model/modelContents.js';
 import { SHIPPED_MODEL } from '../src/app/model/shippedModel.js';
 import { gallery } from '../src/app/report/gallery.js';
-import { writePng } from '../src/app/report/png.js';
+import { writePng } from '../src/app/report/writePng.js';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../src/data/emnist/idx.js';
 import { readOptions, usageError } from './support/options.js';
 import { saveResult } from './support/results.js';

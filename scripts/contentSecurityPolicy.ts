@@ -1,6 +1,9 @@
 // The page's Content-Security-Policy, and a Vite plugin that writes it into every built page.
 //
-// Deliberately missing are 'unsafe-eval' (gpu.js needs none on webgl2 and webgpu), 'unsafe-inline',
+// The page of the course evaluates the reader's code, but only in a worker from a `data:` address, which
+// inherits the policy (src/app/web/learn/sandbox.ts).
+//
+// Deliberately missing on the other pages are 'unsafe-eval' (gpu.js needs none on webgl2 and webgpu), 'unsafe-inline',
 // and any host but the page's own: the page makes no third-party requests.
 
 import type { Plugin } from 'vite';
@@ -21,10 +24,19 @@ const DIRECTIVES: Readonly<Record<string, readonly string[]>> = {
   'form-action': ["'none'"],
 };
 
-/** The policy as the value of a header. */
-export const contentSecurityPolicy = Object.entries(DIRECTIVES)
-  .map(([name, sources]) => `${name} ${sources.join(' ')}`)
-  .join('; ');
+/** What the page of the course allows in addition. */
+const COURSE_SOURCES: Readonly<Record<string, readonly string[]>> = {
+  'script-src': ["'unsafe-eval'"],
+  'worker-src': ['data:'],
+};
+
+/** The policy of a page as the value of a header. `path` is the page's, such as `/index.html`. */
+export function contentSecurityPolicy(path: string): string {
+  const more = path === '/learn.html' ? COURSE_SOURCES : {};
+  return Object.entries(DIRECTIVES)
+    .map(([name, sources]) => [name, ...sources, ...(more[name] ?? [])].join(' '))
+    .join('; ');
+}
 
 /**
  * Inserts the policy as the first tag of each page, so that a static host needs to send no header.
@@ -33,10 +45,10 @@ export function writeContentSecurityPolicy(): Plugin {
   return {
     name: 'inkgrad:content-security-policy',
     apply: 'build', // the development server reloads modules with inline scripts
-    transformIndexHtml: () => [
+    transformIndexHtml: (_, { path }) => [
       {
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy(path) },
         injectTo: 'head-prepend',
       },
     ],

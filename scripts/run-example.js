@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = new URL('../', import.meta.url);
 const names = readdirSync(new URL('examples', root))
@@ -16,9 +17,14 @@ function titleOf(name) {
   return line.replace(/^\/\/ */, '');
 }
 
-const [name, ...options] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { short: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [name] = positionals;
 if (names.includes(name)) {
   const program = fileURLToPath(new URL(`dist/examples/${name}.js`, root));
+  const options = values.short ? ['--short'] : [];
   const { status } = spawnSync(process.execPath, [program, ...options], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 } else {

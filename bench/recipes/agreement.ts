@@ -11,7 +11,7 @@ import { mergedName } from '../../src/data/emnist/lookAlikes.js';
 import { score } from '../../src/app/evaluation/accuracy.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { gallery } from '../../src/app/report/gallery.js';
-import { writePng } from '../../src/app/report/png.js';
+import { writePng } from '../../src/app/report/writePng.js';
 import { probabilitiesOf } from '../../src/app/training/temperature.js';
 import { imageAt } from '../../src/data/loading/imageDataset.js';
 import { readEmnist } from '../../src/data/emnist/readEmnist.js';

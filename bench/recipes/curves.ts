@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lineChart, type Series } from '../../src/app/report/lineChart.js';
-import { writePng } from '../../src/app/report/png.js';
+import { writePng } from '../../src/app/report/writePng.js';
 import { usageError } from '../support/options.js';
 import { ROOT } from '../support/paths.js';
 

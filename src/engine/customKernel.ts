@@ -9,8 +9,8 @@ import {
 } from '../../kernels/kernel.js';
 
 /**
- * Declares a kernel: the formula of one output element. Its type parameter is the type of its
- * constants.
+ * Declares a kernel: the formula of one output element. A kernel with constants declares their type:
+ * `function (this: KernelThis<{ columns: number }>, x) { ... }`.
  *
  * Every backend runs this function or its text; `docs/adding-an-op.md` lists the restrictions of
  * gpu.js. Kernels may have equal names.

@@ -168,7 +168,7 @@ export {
   type SampleInput,
 } from './op.js';
 export { kernel } from './customKernel.js';
-export type { Kernel } from '../../kernels/kernel.js';
+export type { Kernel, KernelThis } from '../../kernels/kernel.js';
 export { elementwise, launch } from './launch.js';
 export type { NdArray } from './ndarray.js';
 export { anywhere, awayFromZero, binary, distinct, positive, randomIndices } from './sample.js';

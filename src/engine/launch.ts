@@ -24,7 +24,8 @@ const scalarsOf = ([scalars = {}]: readonly NamedScalars[]): NamedScalars => sca
  *
  * @example
  * // The first element of every row: [rows, columns] -> [rows].
- * const firstColumn = kernel<{ columns: number }>('firstColumn', ['x'], [], function (x) {
+ * type Columns = KernelThis<{ columns: number }>;
+ * const firstColumn = kernel('firstColumn', ['x'], [], function (this: Columns, x) {
  *   return x[this.thread.x * this.constants.columns];
  * });
  * const firstColumnOp = defineOp<NoAttributes>({

@@ -24,7 +24,8 @@ export function isIntegerList(value: unknown): value is readonly number[] {
  * Validates that `options` is an object without unknown names.
  *
  * @throws ArgumentError such as `conv2d: unknown option pading; the options are stride, padding, ...`
- * @example checkOptions<Conv2dOptions>('conv2d', options, { stride: true, padding: true, ... });
+ * @example
+ * checkOptions('conv2d', { padding: 1 }, { stride: true, padding: true });
  */
 export function checkOptions<T extends object>(
   caller: string,

@@ -22,9 +22,7 @@ function formatNumber(value: number): string {
  *
  * @param strides distance between neighbors along each axis; default: row-major
  * @param offset index of the first element
- * @example formatArray([1, 2, 3, 4], [2, 2])
- * // [[1, 2],
- * //  [3, 4]]
+ * @example print(formatArray([1, 2, 3, 4], [2, 2])); // [[1, 2], [3, 4]]
  */
 export function formatArray(
   values: ArrayLike<number>,

@@ -64,7 +64,7 @@ describe.skipIf(executable === null)(`the wasm backend in Chromium${skipSuffix}`
   });
 
   it("reports that the page's policy forbids its threads", async () => {
-    const policy = contentSecurityPolicy.replace(' blob:', '');
+    const policy = contentSecurityPolicy('/checks.html').replace(' blob:', '');
     const { page, pageErrors } = await site.open('checks.html', { isolated: true, policy });
     await expect(page.evaluate(() => checks.startWasm())).rejects.toThrow(
       'wasm: a worker thread failed to start; the Content-Security-Policy must allow  worker-src blob:',

@@ -2,6 +2,7 @@
 // dropped.
 
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle } from './bundle.js';
 import { installPackage, type Consumer } from './support.js';
@@ -31,9 +32,13 @@ it('tensor and add from inkgrad/engine take less than 30 kB', async () => {
   expect(code).not.toMatch(/Winograd|conv2d|softmax/);
 });
 
+/** The package's sources, which the page with the course bundles. */
+const SOURCES = JSON.stringify(fileURLToPath(new URL('../../src/index.ts', import.meta.url)));
+
 it.each([
   ['inkgrad', "import { tensor } from 'inkgrad';\n"],
   ['inkgrad/methods', "import { tensor } from 'inkgrad/engine';\nimport 'inkgrad/methods';\n"],
+  ['the sources', `import { tensor } from ${SOURCES};\n`],
 ])('a bundle with %s has the methods, without the layers', async (_, imports) => {
   const code = await codeOf('methods.js', `${imports}globalThis.result = tensor([1]).softmax();\n`);
   expect(code).toMatch(/logSoftmax/);

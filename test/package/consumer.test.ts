@@ -1,10 +1,13 @@
 // The packed package in an empty project: its files, its types, and the programs of the documents.
 
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile, RESOLUTIONS } from './types.js';
-import { installPackage, programsIn, type Consumer } from './support.js';
+import { allPrograms, programsIn, RUNNER, withExpectations } from './documents.js';
+import { installPackage, type Consumer } from './support.js';
+import { compile, type RESOLUTIONS } from './types.js';
 
 const run = promisify(execFile);
 let consumer: Consumer;
@@ -41,14 +44,6 @@ describe('the archive', () => {
   });
 });
 
-const programs = programsIn('docs/adding-an-op.md');
-
-/** Compiles the programs as files of the project; returns the errors. */
-function compilePrograms(resolution: keyof typeof RESOLUTIONS): string[] {
-  const files = programs.map((code, index) => consumer.write(`program${index}.ts`, code));
-  return compile(files, resolution, consumer.folder);
-}
-
 const CHARACTERS = `
 import { loadCharacterModel, recognize, train, type Recognition } from 'inkgrad/character';
 import { readEmnist, readImage, saveStateFile } from 'inkgrad/node';
@@ -77,36 +72,53 @@ describe('inkgrad/character and inkgrad/node', () => {
   });
 });
 
-describe('README.md', () => {
-  it('has a program that compiles and runs', async () => {
-    const [program] = programsIn('README.md');
-    const code = `${program}\nconsole.log(loss);\nprocess.exit(0);\n`;
-    const file = consumer.write(
-      'readme.ts',
-      `declare const process: { exit(code: number): void };\n${code}`,
-    );
-    expect(compile([file], 'NodeNext', consumer.folder)).toEqual([]);
-    const { stdout } = await run(process.execPath, ['readme.js'], { cwd: consumer.folder });
-    expect(Number(stdout)).toBeGreaterThan(0);
+/** Runs a compiled program of a document, and returns what it prints. */
+async function runProgram(name: string): Promise<string> {
+  const file = join(consumer.folder, `${name}.js`);
+  writeFileSync(file, withExpectations(readFileSync(file, 'utf8')));
+  consumer.write('runner.js', RUNNER);
+  const { stdout } = await run(process.execPath, ['runner.js', `./${name}.js`], {
+    cwd: consumer.folder,
   });
-});
+  return stdout;
+}
 
-describe('docs/adding-an-op.md', () => {
-  it('has two programs, which compile in a strict project', () => {
-    expect(programs.length).toBe(2);
+const programs = allPrograms();
+
+/** Compiles the programs as files of the project; returns the errors. */
+function compilePrograms(resolution: keyof typeof RESOLUTIONS): string[] {
+  const files = programs.map(({ code }, index) => consumer.write(`program${index}.ts`, code));
+  return compile(files, resolution, consumer.folder);
+}
+
+describe('the programs of the documents', () => {
+  it('compile in a strict project', () => {
+    expect(programs.map(({ title }) => title.split(':')[0])).toEqual([
+      'README.md',
+      'docs/adding-an-op.md',
+      'docs/adding-an-op.md',
+      'docs/architecture.md',
+    ]);
     expect(compilePrograms('bundler')).toEqual([]);
     expect(compilePrograms('NodeNext')).toEqual([]);
   });
 
-  it('defines softplus, checks its gradient, and runs it on wasm and through gpu.js', async () => {
-    const { stdout } = await run(process.execPath, ['program0.js'], { cwd: consumer.folder });
-    const [check, ...results] = stdout.trim().split('\n');
-    expect(check).toBe('15 derivatives agree');
-    expect(results.map((line) => line.split(' ')[0])).toEqual(['wasm', 'gpu']);
-    for (const line of results) {
-      const values = line.split(' ').slice(-3).map(Number);
-      const expected = [-1, 0, 1].map((x) => Math.log(1 + Math.exp(x)));
-      values.forEach((value, index) => expect(value).toBeCloseTo(expected[index], 6));
-    }
+  it.each(programs.map((program, index) => [program.title, index, program.output] as const))(
+    '%s runs and prints what the document shows',
+    async (_, index, output) => {
+      const printed = await runProgram(`program${index}`);
+      if (output !== null) expect(printed).toBe(output);
+    },
+  );
+
+  it('a wrong output fails, and a block without a program is an error', async () => {
+    consumer.write('wrong.js', 'console.log(1 + 1); // 3\n');
+    await expect(runProgram('wrong')).rejects.toThrow('printed 2, the document says 3');
+    expect(() => programsIn('a.md', '```ts\nconst x = 1;\n```\n')).toThrow('continues no program');
+    const text =
+      '<!-- with: const x = 1; -->\n\n```ts\nlog(x);\n```\n\nIt prints:\n\n```text\n1\n```\n';
+    expect(programsIn('a.md', text)).toEqual([
+      { title: 'a.md:1', code: 'const x = 1;\nlog(x);\n', output: '1\n' },
+    ]);
   });
 });

@@ -1,9 +1,8 @@
-// Runs the @example of every public export. The code is compiled as TypeScript, with all public
-// exports and a function `print` in scope. A comment after `print(...)` is the expected output. An
-// example that throws, prints something else, or leaks a buffer fails.
+// Runs the @example of every public export, and of every other doc comment, and compiles the public
+// ones as a user's project would. An example that throws, prints something else, or leaks a buffer
+// fails.
 
-import { createContext, Script } from 'node:vm';
-import ts from 'typescript';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as character from '../../src/app/library/character.js';
 import * as node from '../../src/app/library/node.js';
@@ -11,55 +10,29 @@ import * as data from '../../src/data/index.js';
 import { tensorMethods } from '../../src/engine/methods.js';
 import * as inkgrad from '../../src/index.js';
 import { freshBackend } from '../nn/support.js';
+import { exampleIn, examplesIn, runExample } from '../support/examples.js';
 import { docComment, publicExports, type PublicExport } from '../support/publicApi.js';
+import { linkPackage } from './support.js';
+import { compile } from './types.js';
+
+const ROOT = new URL('../../', import.meta.url);
 
 freshBackend();
 
 /** All public values. */
 const names = { ...inkgrad, ...data, ...node, ...character, tensorMethods };
+const run = (code: string): Promise<void> => runExample(code, names);
 
-/** The code of an @example, up to the next tag or the end of the comment; null if there is none. */
-function exampleIn(comment: string): string | null {
-  const body = /^[ ]*\* @example(?:[ ]+(\S.*))?\n((?:[ ]*\*(?![/])(?! @).*\n)*)/m.exec(comment);
-  if (body === null) return null;
-  const lines = body[2].split('\n').map((line) => line.replace(/^[ ]*\*[ ]?/, ''));
-  return [body.at(1), ...lines].join('\n').trim();
-}
+const entries = [...publicExports()];
+const withoutMain = entries.filter(([entry]) => entry !== 'inkgrad');
 
-/** Text of a printed value on one line: numbers have at most 4 decimals. */
-function render(value: unknown): string {
-  if (typeof value === 'string') return value.replace(/\s+/g, ' ').replaceAll('[ ', '[');
-  if (typeof value === 'number') return `${Number(value.toFixed(4))}`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (ArrayBuffer.isView(value)) return render([...(value as Float32Array)]);
-  if (Array.isArray(value)) return `[${value.map(render).join(', ')}]`;
-  const fields = Object.entries(value).map(([name, field]) => `${name}: ${render(field)}`);
-  return `{ ${fields.join(', ')} }`;
-}
+/** The examples of some exports, with their names. */
+const examplesOf = (exports: readonly PublicExport[]): (readonly [string, string])[] =>
+  exports
+    .map((one) => [one.name, exampleIn(docComment(one))] as const)
+    .filter((entry): entry is readonly [string, string] => entry[1] !== null);
 
-/** Compares the output of each `print(...); // EXPECTED` with the comment. */
-const withExpectations = (code: string): string =>
-  code.replaceAll(
-    /^(.*\bprint\(.*\);) \/\/ (.*)$/gm,
-    (_, call: string, expected: string) => `${call} expectPrinted(${JSON.stringify(expected)});`,
-  );
-
-async function run(code: string): Promise<void> {
-  let printed: string | null = null;
-  const print = (...values: unknown[]): void => {
-    printed = values.map(render).join(' ');
-  };
-  const expectPrinted = (expected: string): void => expect(printed).toBe(expected);
-  const { outputText } = ts.transpileModule(`(async () => {\n${withExpectations(code)}\n})();`, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  });
-  const globals = { Float32Array, Float64Array, Uint8Array, Math, URL };
-  const context = createContext({ ...globals, ...names, print, expectPrinted });
-  await (new Script(outputText).runInContext(context) as Promise<void>);
-  if (code.includes('print(')) expect(printed, 'nothing was printed').not.toBeNull();
-}
-
-const withoutMain = [...publicExports()].filter(([entry]) => entry !== 'inkgrad');
+const publicExamples = withoutMain.flatMap(([, exports]) => examplesOf(exports));
 
 describe.each(withoutMain)('%s', (_, exports) => {
   const values = exports.filter(({ isType }) => !isType);
@@ -69,13 +42,66 @@ describe.each(withoutMain)('%s', (_, exports) => {
     expect(missing.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
   });
 
-  const examples = exports
-    .map((one: PublicExport) => [one.name, exampleIn(docComment(one))] as const)
-    .filter((entry): entry is readonly [string, string] => entry[1] !== null);
-  it.each(examples)('%s', (name, code) => {
+  it.each(examplesOf(exports))('%s', (name, code) => {
     expect(code).toContain(name);
     return run(code);
   });
+});
+
+/** The examples of doc comments that are not those of public exports, with their files. */
+const otherExamples = ['kernels', 'src'].flatMap((folder) =>
+  readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const path = `${folder}/${name}`;
+      const codes = examplesIn(readFileSync(new URL(path, ROOT), 'utf8'));
+      return codes.map((code) => [path, code] as const);
+    })
+    .filter(([, code]) => publicExamples.every(([, one]) => one !== code)),
+);
+
+describe('other doc comments', () => {
+  it.each(otherExamples)('%s', async (path, code) => {
+    const exports = (await import(new URL(path, ROOT).href)) as object;
+    await runExample(code, { ...names, ...exports });
+  });
+
+  it('include those of methods and of internal functions', () => {
+    const paths = otherExamples.map(([path]) => path);
+    expect(paths).toContain('src/nn/module.ts');
+    expect(paths).toContain('src/engine/print.ts');
+  });
+});
+
+/** An example as a module that imports the public names that it uses. */
+function asModule(code: string): string {
+  const words = new Set(code.match(/\w+/g));
+  const imports = entries.flatMap(([entry, exports], index) => {
+    const earlier = new Set(entries.slice(0, index).flatMap(([, all]) => all.map(nameOf)));
+    const used = exports.map(nameOf).filter((name) => words.has(name) && !earlier.has(name));
+    return used.length === 0 ? [] : [`import { ${used.join(', ')} } from '${entry}';`];
+  });
+  const print = 'declare function print(...values: readonly unknown[]): void;';
+  return [...imports, print, 'export async function example(): Promise<void> {', code, '}'].join(
+    '\n',
+  );
+}
+
+const nameOf = ({ name }: PublicExport): string => name;
+
+it('the public examples compile in a strict project', () => {
+  const project = linkPackage();
+  try {
+    const files = publicExamples.map(([name, code], index) =>
+      project.write(`${index}-${name}.ts`, asModule(code)),
+    );
+    const wrong = project.write('wrong.ts', asModule('print(add(zeros([2]), { alpha: 1 }));'));
+    const errors = compile([...files, wrong], 'NodeNext', project.folder, { onlyProgram: true });
+    expect(errors.filter((error) => !error.startsWith(wrong))).toEqual([]);
+    expect(errors.length).toBe(1);
+  } finally {
+    project.remove();
+  }
 });
 
 describe('the check of examples', () => {

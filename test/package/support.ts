@@ -17,14 +17,37 @@ export interface PackReport {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
-/** An installed copy of the package. */
-export interface Consumer {
-  /** The project's folder. */
+/** A project that can import the package. */
+export interface Project {
   readonly folder: string;
-  readonly report: PackReport;
   /** Writes a file of the project and returns its path. */
   write(name: string, text: string): string;
   remove(): void;
+}
+
+/** A project with an installed copy of the package. */
+export interface Consumer extends Project {
+  readonly report: PackReport;
+}
+
+/** An empty project. */
+function newProject(): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'inkgrad-consumer-'));
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  write('package.json', '{ "type": "module", "private": true }');
+  return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A project in which `inkgrad` is this repository; faster than a packed copy. */
+export function linkPackage(): Project {
+  const project = newProject();
+  const modules = join(project.folder, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(ROOT, join(modules, 'inkgrad'), 'dir');
+  return project;
 }
 
 /** Packs the compiled package, without a new build: `npm test` has built it. */
@@ -40,7 +63,8 @@ function pack(folder: string): PackReport {
  * @param others packages that the project installs itself, besides those the package depends on
  */
 export function installPackage(others: readonly string[] = []): Consumer {
-  const folder = mkdtempSync(join(tmpdir(), 'inkgrad-consumer-'));
+  const project = newProject();
+  const { folder } = project;
   const report = pack(folder);
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'inkgrad'), { recursive: true });
@@ -55,21 +79,5 @@ export function installPackage(others: readonly string[] = []): Consumer {
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), link, 'dir');
   }
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  };
-  write('package.json', '{ "type": "module", "private": true }');
-  return {
-    folder,
-    report,
-    write,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
-
-/** The TypeScript programs of a document: its `ts` blocks. */
-export function programsIn(document: string): string[] {
-  const text = readFileSync(join(ROOT, document), 'utf8');
-  return Array.from(text.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code]) => code);
+  return { ...project, report };
 }

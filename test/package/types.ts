@@ -12,11 +12,16 @@ export const RESOLUTIONS = {
   bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
 } as const;
 
-/** Compiles the files next to themselves; returns the errors. */
+/**
+ * Compiles the files next to themselves; returns the errors.
+ *
+ * @param onlyProgram whether to trust the declaration files, and to write nothing
+ */
 export function compile(
   files: readonly string[],
   resolution: keyof typeof RESOLUTIONS,
   folder: string,
+  { onlyProgram = false }: { readonly onlyProgram?: boolean } = {},
 ): string[] {
   const program = ts.createProgram([...files], {
     ...RESOLUTIONS[resolution],
@@ -27,8 +32,10 @@ export function compile(
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: false,
-    skipLibCheck: false,
+    skipLibCheck: onlyProgram,
+    noEmit: onlyProgram,
     preserveSymlinks: false,
+    rootDir: folder,
     outDir: folder,
   });
   const { diagnostics } = program.emit();

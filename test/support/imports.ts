@@ -137,6 +137,12 @@ const LAYERS: readonly Layer[] = [
     nodeOnDemand: true,
   },
   {
+    name: 'course',
+    pattern: /^src\/app\/course\/(chapter|compileCell|modules)\.ts$/,
+    allowedFiles: /^src\//,
+    packages: ['marked', 'acorn', 'gpu.js'],
+  },
+  {
     name: 'app',
     pattern: /^src\/app\//,
     allowedFiles: /^src\//,

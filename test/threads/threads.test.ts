@@ -46,6 +46,13 @@ describe('the number of threads', () => {
     await expect(pending).rejects.toThrow(`from 1 to 64, got ${threads}`);
   });
 
+  it('rejects an unknown option, such as build for module', async () => {
+    const pending = createWasmBackend({ build: 'base' } as object);
+    await expect(pending).rejects.toThrow(
+      /^createWasmBackend: unknown option build; the options are threads, module, dispatch$/,
+    );
+  });
+
   it('is the requested number, or one per processor up to 8', async () => {
     const threeThreads = await createWasmBackend({ threads: 3 });
     const defaultBackend = await createWasmBackend();

@@ -73,7 +73,7 @@ async function run(args: ExploreArguments): Promise<void> {
   const { explore } = await import('../explore/index.js');
   const { doubtsTable, summarize } = await import('../explore/findings.js');
   const { drawFigures } = await import('../explore/figures.js');
-  const { encodePng } = await import('../report/png.js');
+  const { encodePng } = await import('../report/encodePng.js');
   const { reportSections } = await import('../explore/report.js');
   const { htmlReport } = await import('../report/htmlReport.js');
 

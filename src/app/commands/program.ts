@@ -45,10 +45,15 @@ function skipCachedHelp(program: Argv): void {
  * @throws ArgumentError for arguments that are not valid; otherwise the error of the command
  */
 export async function runProgram(args: readonly string[]): Promise<void> {
+  await (await createProgram(args)).parseAsync();
+}
+
+/** The parser of the arguments, with the options of the command that they name. */
+export async function createProgram(args: readonly string[]): Promise<Argv> {
   const commands = await Promise.all(COMMANDS.map((entry) => commandModule(entry, args)));
   const program = yargs(args);
   skipCachedHelp(program);
-  await program
+  program
     // Messages are matched below; and only some of the text could be translated.
     .detectLocale(false)
     .scriptName('inkgrad')
@@ -84,6 +89,6 @@ export async function runProgram(args: readonly string[]): Promise<void> {
       // comes from the command.
       if (error !== undefined && error.name !== 'YError') throw error;
       throw new ArgumentError(usageMessage(message, program));
-    })
-    .parseAsync();
+    });
+  return program;
 }

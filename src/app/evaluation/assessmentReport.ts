@@ -10,7 +10,7 @@ import { gallery } from '../report/gallery.js';
 import { grayTile } from '../report/grayTile.js';
 import { htmlReport } from '../report/htmlReport.js';
 import { lineChart } from '../report/lineChart.js';
-import { writePng } from '../report/png.js';
+import { writePng } from '../report/writePng.js';
 import { summaryOf, type Assessment, type CalibratedEvaluation } from './assessment.js';
 import type { Evaluation } from './evaluate.js';
 import { confusionCounts } from './measures.js';

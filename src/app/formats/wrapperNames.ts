@@ -8,7 +8,7 @@ const PREFIXES = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'] as cons
  * layers anywhere.
  *
  * @example
- * withoutWrappers(['module._orig_mod.fc.weight', 'module._orig_mod.fc.bias']); // fc.weight, fc.bias
+ * print(withoutWrappers(['module._orig_mod.fc.weight', 'module._orig_mod.fc.bias'])); // [fc.weight, fc.bias]
  */
 export function withoutWrappers(names: readonly string[]): string[] {
   let bare = [...names];

@@ -15,10 +15,8 @@ export type FetchEmnistOptions = Pick<
  * Downloads the files of one EMNIST split into a folder, as `inkgrad data fetch` does: images,
  * labels and class names of the training and the test part. Only these files are requested from the
  * official archive (562 MB; Balanced takes about 33 MB). Every file is checked; valid files that
- * exist are kept. An interrupted download continues at the next call.
- *
- *     await fetchEmnist({ split: 'balanced', dir: 'data/emnist' });
- *     const data = await readEmnist({ split: 'balanced', part: 'train', dir: 'data/emnist' });
+ * exist are kept. An interrupted download continues at the next call. `readEmnist` with the same
+ * `split` and `dir` then reads the images.
  *
  * @throws ArgumentError if an option is unknown or missing, or the split does not exist
  * @throws FetchError if the network or the disk fails; calling again continues
@@ -26,7 +24,7 @@ export type FetchEmnistOptions = Pick<
  * @throws DataError if the archive is damaged or is not EMNIST
  * @throws the reason of `signal` once it is aborted
  * @example
- * const options = { split: 'digits', dir: 'build/emnist', from: 'missing.zip' };
+ * const options = { split: 'digits', dir: 'build/emnist', from: 'missing.zip' } as const;
  * await fetchEmnist(options).catch((error) => print(error instanceof DataMissingError)); // true
  */
 export async function fetchEmnist(options: FetchEmnistOptions): Promise<FetchResult> {

@@ -1,5 +1,5 @@
 // RGB canvas in memory with the operations of a drawing; lines and discs are anti-aliased. It writes
-// no files (png.ts does).
+// no files (writePng.ts does).
 //
 // A coordinate is the center of a pixel: the line from (2, 5) to (9, 5) with thickness 1 fills
 // exactly the pixels 2 to 9 of row 5. Drawing is clipped to the canvas.

@@ -4,7 +4,7 @@ import type { Color } from './color.js';
 import type { Drawing, ImageShape, LineShape, RectShape, Shape, TextShape } from './drawing.js';
 import { textHeight } from './font.js';
 import { escapeHtml } from './escape.js';
-import { encodeGray } from './png.js';
+import { encodeGray } from './encodePng.js';
 
 /** Height of capitals per font size, in common sans-serif fonts. */
 const CAP_HEIGHT = 0.72;
@@ -25,6 +25,18 @@ export function renderSvg(drawing: Drawing, label: string): string {
     `viewBox="-0.5 -0.5 ${width} ${height}" font-family="${FONT}" ` +
     `font-size="${fontSize(1)}">\n${renderShapes(drawing)}\n</svg>`
   );
+}
+
+/**
+ * A complete SVG document for a file or an `<img>`, on a white background.
+ *
+ * @param label text alternative
+ */
+export function svgDocument(drawing: Drawing, label: string): string {
+  const { width, height } = drawing;
+  return renderSvg(drawing, label)
+    .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace('\n', `\n<rect x="-0.5" y="-0.5" width="${width}" height="${height}" fill="#fff"/>\n`);
 }
 
 const fontSize = (scale: number): string => compact(textHeight(scale) / CAP_HEIGHT);
@@ -107,8 +119,8 @@ function renderImage({ x, y, pixels, width, height, scale }: ImageShape): string
     y: y - 0.5,
     width: width * scale,
     height: height * scale,
-    style: 'image-rendering:pixelated',
-    href: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
+    'image-rendering': 'pixelated',
+    href: `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`,
   });
 }
 

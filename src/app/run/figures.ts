@@ -7,7 +7,7 @@ import { type CalibratedEvaluation } from '../evaluation/assessment.js';
 import { writeAtomically } from '../outputFiles.js';
 import { Drawing } from '../report/drawing.js';
 import { lineChart } from '../report/lineChart.js';
-import { writePng } from '../report/png.js';
+import { writePng } from '../report/writePng.js';
 import { htmlReport, type ReportSection } from '../report/htmlReport.js';
 import type { MetricsRow } from './metricsLog.js';
 import { optionName, SETTING_NAMES, type Settings } from './settings.js';

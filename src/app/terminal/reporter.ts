@@ -43,13 +43,6 @@ function supportsBars(): boolean {
 
 /**
  * All output of a command. Methods throw an OutputError if stdout has failed and is required.
- *
- * @example
- * const reporter = new Reporter({ json: false });
- * for (let done = 1; done <= 1000; done++) {
- *   reporter.progress(done, 1000, (perSecond) => `${Math.round(perSecond)} images/s`);
- * }
- * reporter.say('read 1000 images'); // removes the bar first
  */
 export class Reporter {
   readonly #json: boolean;

@@ -9,7 +9,7 @@ import { interruptible } from '../terminal/interruptible.js';
 import { rangeTest, suggestLearningRate, type RatePoint } from './rangeTest.js';
 import type { Drawing } from '../report/drawing.js';
 import { lineChart } from '../report/lineChart.js';
-import { writePng } from '../report/png.js';
+import { writePng } from '../report/writePng.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { DivergedError } from './trainerEvents.js';
 import type { Trainer } from './trainer.js';

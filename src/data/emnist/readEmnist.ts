@@ -101,7 +101,7 @@ async function readClasses({ dir, split }: ReadEmnistOptions): Promise<readonly 
  * @throws DataError if a file is damaged
  * @throws ArgumentError if the split is unknown or `limit` is not a positive integer
  * @example
- * const options = { dir: 'data/emnist', split: 'balanced', part: 'test', limit: 100 };
+ * const options = { dir: 'data/emnist', split: 'balanced', part: 'test', limit: 100 } as const;
  * const dataset = await readEmnist(options).catch(() => null); // null: not downloaded yet
  * print(dataset?.length ?? 'no EMNIST in data/emnist');
  */

@@ -9,7 +9,8 @@ import { Canvas } from '../../../src/app/report/canvas.js';
 import type { Color } from '../../../src/app/report/color.js';
 import { Drawing } from '../../../src/app/report/drawing.js';
 import { paint } from '../../../src/app/report/paint.js';
-import { encodePng, writePng } from '../../../src/app/report/png.js';
+import { encodePng } from '../../../src/app/report/encodePng.js';
+import { writePng } from '../../../src/app/report/writePng.js';
 import { renderSvg } from '../../../src/app/report/svg.js';
 
 const RED: Color = [200, 0, 0];

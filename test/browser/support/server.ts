@@ -51,14 +51,9 @@ export interface Site {
  * Starts the server. Besides the folder's files there is `checks.html`, an empty page that loads
  * `checks.js`.
  */
-export async function serveSite({
-  folder,
-  isolated = false,
-  policy = contentSecurityPolicy,
-}: SiteOptions): Promise<Site> {
+export async function serveSite({ folder, isolated = false, policy }: SiteOptions): Promise<Site> {
   const missing: string[] = [];
   const headers: OutgoingHttpHeaders = {
-    'Content-Security-Policy': policy,
     'Cache-Control': 'no-store',
     ...(isolated ? ISOLATION : {}),
   };
@@ -72,7 +67,11 @@ export async function serveSite({
     const name = pathname.startsWith(SUBPATH) ? pathname.slice(SUBPATH.length) || 'index.html' : '';
     contentOf(name).then(
       (content) => {
-        response.writeHead(200, { ...headers, 'Content-Type': TYPES[path.extname(name)] });
+        response.writeHead(200, {
+          ...headers,
+          'Content-Security-Policy': policy ?? contentSecurityPolicy(`/${name}`),
+          'Content-Type': TYPES[path.extname(name)],
+        });
         response.end(content);
       },
       () => {

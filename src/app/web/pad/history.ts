@@ -9,8 +9,7 @@ export const MAX_STEPS = 500;
  * @example
  * const history = new History('');
  * history.push('a');
- * history.undo(); // ''
- * history.redo(); // 'a'
+ * print(history.undo() === '', history.redo()); // true a
  */
 export class History<T> {
   #past: T[] = [];

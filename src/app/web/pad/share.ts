@@ -8,6 +8,7 @@ import type { Stroke } from '../../../data/strokes/raster.js';
 import { ArgumentError, FormatError } from '../../../engine/errors.js';
 import { crc32c } from '../../formats/crc32c.js';
 import { simplify } from './simplify.js';
+import { fromBase64Url, toBase64Url } from '../ui/base64Url.js';
 
 /** Maximum length of a text: some programs truncate longer addresses. */
 export const MAX_CHARACTERS = 3000;
@@ -164,22 +165,4 @@ function pushNumber(bytes: number[], value: number): void {
   for (; remaining >= 128; remaining = Math.floor(remaining / 128))
     bytes.push(128 + (remaining % 128));
   bytes.push(remaining);
-}
-
-function toBase64Url(bytes: readonly number[]): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
-function fromBase64Url(text: string): Uint8Array | null {
-  if (!/^[\w-]*$/.test(text)) return null;
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
-      c.charCodeAt(0),
-    );
-  } catch {
-    return null; // not a valid base64 length
-  }
 }

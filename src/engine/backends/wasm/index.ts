@@ -13,6 +13,7 @@ import type {
   RoutineLaunch,
 } from '../../backend.js';
 import { ArgumentError, BackendError } from '../../errors.js';
+import { checkOptions } from '../../options.js';
 import { backendDisposed, checkLaunch, runInLoop } from '../reference.js';
 import { type Dispatch, Machine, type RoutineOverride, type WasmBuffer } from './machine.js';
 import { LinearMemory } from './memory.js';
@@ -49,9 +50,11 @@ export interface WasmOptions {
  *
  * @throws BackendError if this JavaScript engine lacks WebAssembly SIMD or the requested build, or
  *   if the SIMD module was compiled from other sources
+ * @throws ArgumentError if `threads` is not a whole number from 1 to 64, or an option is unknown
  * @example useBackend(await createWasmBackend({ threads: 2 }));
  */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
+  checkOptions('createWasmBackend', options, { threads: true, module: true, dispatch: true });
   const threads = await checkThreads(options.threads);
   const shared = threads > 1;
   const { bytes, build } = await chooseModule(shared, options.module);

@@ -1,7 +1,6 @@
 // Encodes drawings and gray images as PNG files. Equal input gives equal bytes.
 
 import { encode } from 'fast-png';
-import { writeAtomically } from '../outputFiles.js';
 import type { Drawing } from './drawing.js';
 import { paint } from './paint.js';
 
@@ -19,9 +18,4 @@ export function encodeGray(image: {
   readonly data: Uint8Array;
 }): Uint8Array {
   return encode({ ...image, channels: 1, depth: 8 });
-}
-
-/** Writes a drawing to a PNG file atomically. */
-export function writePng(path: string, drawing: Drawing): Promise<void> {
-  return writeAtomically(path, encodePng(drawing));
 }

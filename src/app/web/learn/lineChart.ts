@@ -1,0 +1,84 @@
+// The line chart of a cell, drawn with uPlot: the values under the pointer are in the legend.
+
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { PALETTE } from '../../report/color.js';
+import type { LineChartOptions } from '../../report/lineChart.js';
+import { element } from '../ui/dom.js';
+import { onThemeChange, themeOf } from '../training/theme.js';
+
+const HEIGHT = 280;
+const AXIS_FONT = '12px system-ui, sans-serif';
+/** A logarithmic scale of uPlot. */
+const LOGARITHMIC = 3;
+
+/** Makes the chart, which follows the width of the page and its color scheme. */
+export function makeLineChart(chart: LineChartOptions): HTMLElement {
+  const canvas = element('div', { className: 'chart', role: 'img', ariaLabel: chart.title });
+  let plot: uPlot | null = null;
+  const fit = (): void => {
+    const width = canvas.clientWidth;
+    if (width === 0) return;
+    if (plot === null) plot = new uPlot(settings(chart, canvas, width), data(chart), canvas);
+    else if (plot.width !== width) plot.setSize({ width, height: HEIGHT });
+  };
+  new ResizeObserver(fit).observe(canvas);
+  onThemeChange(() => {
+    plot?.destroy();
+    plot = null;
+    fit();
+  });
+  return element(
+    'figure',
+    { className: 'figure line-chart' },
+    element(
+      'figcaption',
+      {},
+      element('strong', {}, chart.title),
+      `${chart.yLabel} by ${chart.xLabel}`,
+    ),
+    canvas,
+  );
+}
+
+/** One x axis for all lines, which may have values at different places. */
+function data({ series, yLog = false }: LineChartOptions): uPlot.AlignedData {
+  const xs = [...new Set(series.flatMap(({ x }) => x))].sort((a, b) => a - b);
+  const shown = (value: number | undefined): number | null =>
+    value === undefined || !Number.isFinite(value) || (yLog && value <= 0) ? null : value;
+  const lines = series.map(({ x, y }) => {
+    const at = new Map(x.map((position, i) => [position, y[i]]));
+    return xs.map((position) => shown(at.get(position)));
+  });
+  return [xs, ...lines];
+}
+
+function settings(chart: LineChartOptions, host: HTMLElement, width: number): uPlot.Options {
+  const theme = themeOf(host);
+  const axis = (label: string): uPlot.Axis => ({
+    label,
+    stroke: theme.soft,
+    font: AXIS_FONT,
+    labelFont: AXIS_FONT,
+    grid: { stroke: theme.line, width: 1 },
+    ticks: { show: false },
+  });
+  const scale = (log = false): uPlot.Scale => ({ time: false, ...(log && { distr: LOGARITHMIC }) });
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false } },
+    scales: { x: scale(chart.xLog), y: scale(chart.yLog) },
+    axes: [axis(chart.xLabel), { ...axis(chart.yLabel), size: 60 }],
+    series: [
+      { label: chart.xLabel },
+      ...chart.series.map(({ name }, i) => ({
+        label: name,
+        stroke: `rgb(${PALETTE[i].join()})`,
+        width: 2,
+        spanGaps: true,
+        points: { show: false },
+      })),
+    ],
+  };
+}
