@@ -149,6 +149,14 @@ const LAYERS: readonly Layer[] = [
     packages: ['ndarray', 'fast-png', 'jpeg-js', 'node:'],
   },
   { name: 'public API', pattern: /^src\/index\.ts$/, allowedFiles: /^src\/(engine|nn|data)\// },
+  // The file that contains the whole algorithm imports nothing.
+  { name: 'minimal example', pattern: /^examples\/minimal\.ts$/, allowedFiles: /^$/ },
+  {
+    name: 'examples',
+    pattern: /^examples\//,
+    allowedFiles: /^examples\/support\//,
+    packages: ['inkgrad', 'node:'],
+  },
 ];
 
 /** Cache of `readImports` by path: several rules read all files, and parsing is slow. */
