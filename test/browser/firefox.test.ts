@@ -1,10 +1,13 @@
-// Tests the page in Firefox: drawing, every tab, words, and a short training.
+// Tests the page in Firefox: drawing, every tab, words, a short training, and the course.
 
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { readCourse } from '../../src/app/course/courseFiles.js';
 import { executable, launchFirefox, openInFirefox, skipSuffix } from './support/firefox.js';
 import { serveSite, type Site } from './support/server.js';
 import { eventually, TRAINING_LIMIT } from './support/waiting.js';
+
+const COURSE = new URL('../../docs/course/', import.meta.url);
 
 /** The corners of an L, in units of a square pad. */
 const LETTER_L = [
@@ -87,6 +90,30 @@ describe.skipIf(executable === null)(`in Firefox${skipSuffix}`, () => {
     for (const at of [0, 0.5, 1]) await draw(page, '#panel-words canvas', LETTER_L, at);
     await eventually(async () =>
       expect(await textOf(page, '#panel-words output.line')).toBe('LLL'),
+    );
+    await page.close();
+  });
+
+  it('runs the cells of a chapter, and marks the line of an error', async () => {
+    const page = await visit('learn.html');
+    const chapter = readCourse(COURSE)[1].chapter;
+    await page.click('[aria-label="Run all cells of chapter 2"]');
+    for (const { number, output, isSolution } of chapter.cells) {
+      if (isSolution) continue;
+      const cell = `#cell-2-${number}`;
+      await eventually(async () =>
+        expect(await textOf(page, `${cell} .cell-status`)).toMatch(/^Done/),
+      );
+      expect(await textOf(page, `${cell} .printed`), `cell ${number}`).toBe(output);
+    }
+    await page.click('#cell-2-1 .editor');
+    for (const text of ['const a = 1;', 'Enter', 'missing(a);', 'Enter']) {
+      if (text === 'Enter') await page.keyboard.press(text);
+      else await page.keyboard.type(text);
+    }
+    await page.click('[aria-label="Run cell 1 of chapter 2"]');
+    await eventually(async () =>
+      expect(await textOf(page, '#cell-2-1 .cell-error')).toMatch(/^Line \d+: /),
     );
     await page.close();
   });

@@ -23,7 +23,7 @@ async function enter(page: Page, cell: Locator, code: string): Promise<void> {
   await cell.scrollIntoViewIfNeeded();
   await cell.locator('.cm-content').click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(code);
+  await page.keyboard.type(code);
 }
 
 const statusOf = (cell: Locator): Promise<string> => cell.locator('.cell-status').innerText();

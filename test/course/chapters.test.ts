@@ -65,6 +65,20 @@ describe.each(course)('chapter $chapter.number, $chapter.title', ({ name, markdo
   });
 });
 
+it('the table of contents has every chapter with its question', () => {
+  const readme = readFileSync(new URL('README.md', FOLDER), 'utf8');
+  const rows = [...readme.matchAll(/^\| \[(.+)\]\((.+)\) +\| (.+?) +\|$/gm)].map((row) =>
+    row.slice(1),
+  );
+  expect(rows).toEqual(
+    course.map(({ name, markdown, chapter: { number, title } }) => [
+      `${number} ${title}`,
+      name,
+      markdown.split('\n')[2].replaceAll('**', ''),
+    ]),
+  );
+});
+
 it('the course has its chapters in order and no unused figures', () => {
   expect(chapters.map(({ number }) => number)).toEqual(chapters.map((_, i) => i + 1));
   const used = chapters.flatMap(({ cells }) => cells.flatMap(({ figures }) => figures));

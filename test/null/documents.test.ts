@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import record from '../../src/app/model/shipped/model.json' with { type: 'json' };
 
 const ROOT = new URL('../../', import.meta.url);
-const FOLDERS = ['src', 'kernels', 'test', 'bench', 'scripts', 'docs'];
+const FOLDERS = ['src', 'kernels', 'examples', 'test', 'bench', 'scripts', 'docs'];
 
 /** Base names of all source files. */
 const names = new Set(
@@ -16,6 +16,7 @@ const names = new Set(
 
 const documents = [
   'README.md',
+  'examples/README.md',
   ...readdirSync(new URL('docs', ROOT), { recursive: true, encoding: 'utf8' }).map(
     (name) => `docs/${name}`,
   ),
@@ -26,9 +27,9 @@ function missingFiles(path: string, text: string): string[] {
   const exists = (relative: string, base: URL = ROOT): boolean =>
     existsSync(new URL(relative, base));
   // A folder that starts with a dot is an output, and a compiled file has a source.
-  const paths = [...text.matchAll(/`((?:src|kernels|test|bench|scripts|docs)\/[\w./-]*)`/g)].map(
-    ([, match]) => match,
-  );
+  const paths = [
+    ...text.matchAll(/`((?:src|kernels|examples|test|bench|scripts|docs)\/[\w./-]*)`/g),
+  ].map(([, match]) => match);
   const files = [...text.matchAll(/`(?:[\w-]+\/)*([\w-]+(?:\.\w+)*\.(?:ts|js|py))`/g)].map(
     ([, name]) => name,
   );

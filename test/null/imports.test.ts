@@ -31,6 +31,12 @@ describe('the module dependencies', () => {
     expect(forbiddenImports(productSources)).toEqual([]);
   });
 
+  it('allow examples only the package', () => {
+    const examples = sourcesOf('examples');
+    expect(examples.size).toBeGreaterThan(1);
+    expect(forbiddenImports(examples)).toEqual([]);
+  });
+
   it('have no cycles', () => {
     expect(importCycles(productSources, false)).toEqual([]);
   });
@@ -96,7 +102,7 @@ const TYPE_CYCLES: readonly { files: string[]; reason: string }[] = [];
 const LONG_FILE = 400;
 
 it('prints the files that usually contain two ideas', () => {
-  const all = sourcesOf('kernels', 'src', 'test', 'bench', 'scripts');
+  const all = sourcesOf('kernels', 'src', 'examples', 'test', 'bench', 'scripts');
   const long = [...all]
     .map(([path, source]) => ({ path, lines: source.split('\n').length - 1 }))
     .filter(({ lines }) => lines > LONG_FILE);
@@ -135,6 +141,8 @@ describe('the checker', () => {
       "const fs = await import('node:fs');",
       'pages must not import node:fs',
     ],
+    ['examples/a.ts', "import { add } from '../src/index.js';", 'examples must not import'],
+    ['examples/minimal.ts', "import { add } from 'inkgrad';", 'minimal example must not import'],
     ['src/elsewhere.ts', "import './engine/shape.js';", 'belongs to no layer'],
   ])('rejects in %s: %s', (path, source, message) => {
     expect(violations(path, source)).toEqual([expect.stringContaining(message)]);
@@ -145,6 +153,7 @@ describe('the checker', () => {
     ['src/engine/backends/wasm/index.ts', "const os = await import('node:os');"],
     ['src/data/emnist/readEmnist.ts', "const { readFile } = await import('node:fs/promises');"],
     ['src/data/a.ts', "import { Rng } from '../engine/rng.js';"],
+    ['examples/a.ts', "import { DataLoader } from 'inkgrad/data'; import './support/b.ts';"],
     ['src/app/commands/train.ts', "import yargs from 'yargs';"],
     [
       'src/app/training/trainer.ts',

@@ -23,6 +23,7 @@ const MAX_ARCHIVE = 2_500_000;
 const INTENDED = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^docs\/.*\.(md|png|svg|csv|txt)$/,
+  /^examples\/(README\.md|(support\/)?\w+\.ts)$/,
   /^build\/simd\/(base|relaxed|wide)(-threads)?\.(js|d\.ts)$/,
   /^build\/simd\/interface\.(js|d\.ts)$/,
   /^dist\/(src|kernels)\/.*\.(js|d\.ts)$/,

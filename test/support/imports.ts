@@ -101,6 +101,31 @@ const LAYERS: readonly Layer[] = [
     allowedFiles: /^src\//,
     packages: ['uplot'],
   },
+  {
+    name: 'editor of the course',
+    pattern: /^src\/app\/web\/learn\/editor\.ts$/,
+    allowedFiles: /^src\//,
+    packages: [
+      '@codemirror/commands',
+      '@codemirror/lang-javascript',
+      '@codemirror/language',
+      '@codemirror/state',
+      '@codemirror/view',
+      '@lezer/highlight',
+    ],
+  },
+  {
+    name: 'line charts of the course',
+    pattern: /^src\/app\/web\/learn\/lineChart\.ts$/,
+    allowedFiles: /^src\//,
+    packages: ['uplot'],
+  },
+  {
+    name: 'sandbox of the course',
+    pattern: /^src\/app\/web\/learn\/sandbox\.ts$/,
+    allowedFiles: /^src\//,
+    packages: ['virtual:cell-runtime'],
+  },
   // Pages run in a browser: no Node modules, and no packages except those of the engine.
   { name: 'pages', pattern: /^src\/app\/web\//, allowedFiles: /^src\// },
   {
@@ -149,6 +174,14 @@ const LAYERS: readonly Layer[] = [
     packages: ['ndarray', 'fast-png', 'jpeg-js', 'node:'],
   },
   { name: 'public API', pattern: /^src\/index\.ts$/, allowedFiles: /^src\/(engine|nn|data)\// },
+  // The file that contains the whole algorithm imports nothing.
+  { name: 'minimal example', pattern: /^examples\/minimal\.ts$/, allowedFiles: /^$/ },
+  {
+    name: 'examples',
+    pattern: /^examples\//,
+    allowedFiles: /^examples\/support\//,
+    packages: ['inkgrad', 'node:'],
+  },
 ];
 
 /** Cache of `readImports` by path: several rules read all files, and parsing is slow. */

@@ -99,6 +99,11 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
           foreignRequests.push(address);
         }
       });
+      // Blocked by the page's policy before anything was sent.
+      context.on('requestfailed', (request) => {
+        const index = foreignRequests.indexOf(request.url());
+        if (index >= 0 && request.failure()?.errorText === 'csp') foreignRequests.splice(index, 1);
+      });
       await before?.(context);
       const page = await context.newPage();
       await page.goto(site.address + to);
