@@ -23,6 +23,7 @@ async function enter(page: Page, cell: Locator, code: string): Promise<void> {
   await cell.scrollIntoViewIfNeeded();
   await cell.locator('.cm-content').click();
   await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
   await page.keyboard.type(code);
 }
 
