@@ -67,9 +67,9 @@ export function renderCourse(course: readonly CourseFile[], root: URL): Rendered
   const names = new Map(course.map(({ name, chapter }) => [name, chapter.number]));
   const resolve = (href: string): string => {
     if (/^(https?:|#)/.test(href)) return href;
-    const [path, fragment] = href.split('#');
+    const [path, ...fragment] = href.split('#');
     const number = names.get(path);
-    if (number !== undefined) return `#${fragment ?? `chapter-${number}`}`;
+    if (number !== undefined) return `#${fragment.at(0) ?? `chapter-${number}`}`;
     const file = posix.join(COURSE, path);
     if (file === 'docs/course' || file === 'docs/course/README.md') return '#';
     if (!existsSync(new URL(file, root))) throw new Error(`course: ${href} does not exist`);

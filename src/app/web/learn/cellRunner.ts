@@ -42,17 +42,17 @@ export class CellRunner {
    * @param name of the cell, for error messages
    */
   async run(code: string, name: string, output: CellOutput): Promise<Outcome> {
-    let isStopped = false;
+    const state = { isStopped: false };
     const stopped = new Promise<Outcome>((resolve) => {
       this.#interrupt = () => {
-        isStopped = true;
+        state.isStopped = true;
         resolve({ kind: 'stopped' });
       };
     });
     try {
       if (this.#worker === null) {
         const worker = await startSandbox();
-        if (isStopped) {
+        if (state.isStopped) {
           worker.terminate();
           return await stopped;
         }

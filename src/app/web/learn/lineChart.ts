@@ -9,8 +9,9 @@ import { onThemeChange, themeOf } from '../training/theme.js';
 
 const HEIGHT = 280;
 const AXIS_FONT = '12px system-ui, sans-serif';
-/** A logarithmic scale of uPlot. */
-const LOGARITHMIC = 3;
+/** A logarithmic scale of uPlot, whose ambient enum a single module cannot read. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 
 /** Makes the chart, which follows the width of the page and its color scheme. */
 export function makeLineChart(chart: LineChartOptions): HTMLElement {

@@ -27,6 +27,10 @@ export class Notebook {
     this.#forget();
   }
 
+  #mustStop(): boolean {
+    return this.#isStopping;
+  }
+
   #forget(): void {
     this.#ran.clear();
     this.#chapter = null;
@@ -64,7 +68,7 @@ export class Notebook {
     for (const cell of queue) cell.setState('waiting');
     let outcome: Outcome = { kind: 'stopped' };
     for (const cell of queue) {
-      if (this.#isStopping || (outcome.kind === 'failed' && cell !== queue[0])) {
+      if (this.#mustStop() || (outcome.kind === 'failed' && cell !== queue[0])) {
         cell.setState('idle');
         cell.setStatus('Not run');
         continue;
