@@ -36,11 +36,14 @@ export function plane({ title, points, limit = 1, probabilities = [] }: PlaneOpt
   const box = drawFrame(drawing, { title, xLabel: 'x', yLabel: 'y', xAxis: axis, yAxis: axis });
   const side = Math.round(Math.sqrt(probabilities.length));
   const edge = (i: number): number => limit * ((2 * i) / side - 1);
-  for (let i = 0; i < side * side; i++) {
-    const [left, right] = [xOf(box, axis, edge(i % side)), xOf(box, axis, edge((i % side) + 1))];
-    const row = Math.floor(i / side);
+  for (let row = 0; row < side; row++) {
     const [bottom, top] = [yOf(box, axis, edge(row)), yOf(box, axis, edge(row + 1))];
-    drawing.fillRect(left, top, right - left, bottom - top, fieldColor(probabilities[i]));
+    const levels = Array.from({ length: side }, (_, i) => levelOf(probabilities[row * side + i]));
+    for (let start = 0, end = 1; start < side; start = end++) {
+      while (end < side && levels[end] === levels[start]) end++; // one box for equal neighbors
+      const [left, right] = [xOf(box, axis, edge(start)), xOf(box, axis, edge(end))];
+      drawing.fillRect(left, top, right - left, bottom - top, fieldColor(levels[start]));
+    }
   }
   for (const [x, y, label] of points) {
     const [column, row] = [xOf(box, axis, x), yOf(box, axis, y)];
@@ -50,8 +53,14 @@ export function plane({ title, points, limit = 1, probabilities = [] }: PlaneOpt
   return drawing;
 }
 
-/** A light color: white at probability 0.5, tinted by the likelier class. */
-function fieldColor(probability: number): Color {
-  const color = COLORS[probability < 0.5 ? 0 : 1];
-  return mix(WHITE, color, 0.55 * Math.abs(2 * probability - 1));
+/** Levels of a field: from -LEVELS (class 0) to LEVELS (class 1). */
+const LEVELS = 8;
+
+function levelOf(probability: number): number {
+  return Math.round(LEVELS * (2 * probability - 1));
+}
+
+/** A light color: white for level 0, tinted by the likelier class. */
+function fieldColor(level: number): Color {
+  return mix(WHITE, COLORS[level < 0 ? 0 : 1], (0.55 * Math.abs(level)) / LEVELS);
 }
