@@ -8,11 +8,9 @@ import { exportModel } from '../../src/app/model/exportModel.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { SHIPPED_MODEL } from '../../src/app/model/shippedModel.js';
 import { imageOf } from '../../src/app/web/pad/drawing.js';
-import { encodeOnnx } from '../../src/app/formats/onnx.js';
 import { ModelProto } from '../../src/app/formats/onnxSchema.js';
 import type { Architecture } from '../../src/app/model/architecture.js';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
-import { GELU } from '../../src/nn/index.js';
 import { onWasm } from '../app/support.js';
 import { openOnnx } from '../support/onnxruntime.js';
 import { largestDifference, logitsOf, randomNetwork, randomImages, UNUSUAL } from './models.js';
@@ -113,10 +111,3 @@ it(
     model.model.dispose();
   }),
 );
-
-it('rejects a layer without an ONNX counterpart', () => {
-  const rest = { tensors: {}, inputSize: [1], outputs: 1, description: '', metadata: {} };
-  expect(() => encodeOnnx({ layers: [['act', new GELU()]], ...rest })).toThrow(
-    /layer act \(GELU\) has no ONNX equivalent/,
-  );
-});

@@ -90,6 +90,10 @@ describe('an entry point of the package that runs in browsers', () => {
     expect(loaded.filter((target) => target.startsWith('node:'))).toEqual([]);
   });
 
+  it.each(browserEntries)('%s loads heavy packages only where it uses them', (_, path) => {
+    expect(HEAVY.filter((name) => loadedFrom(path).has(name))).toEqual([]);
+  });
+
   it('is told apart from inkgrad/node', () => {
     expect(loadedFrom(entryPoints().get('inkgrad/node')!)).toContain('node:fs/promises');
   });

@@ -98,6 +98,7 @@ describe('the programs of the documents', () => {
       'docs/adding-an-op.md',
       'docs/adding-an-op.md',
       'docs/architecture.md',
+      'docs/export.md',
     ]);
     expect(compilePrograms('bundler')).toEqual([]);
     expect(compilePrograms('NodeNext')).toEqual([]);

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as character from '../../src/app/library/character.js';
+import * as exporting from '../../src/app/library/export.js';
 import * as node from '../../src/app/library/node.js';
 import * as data from '../../src/data/index.js';
 import { tensorMethods } from '../../src/engine/methods.js';
@@ -20,7 +21,7 @@ const ROOT = new URL('../../', import.meta.url);
 freshBackend();
 
 /** All public values. */
-const names = { ...inkgrad, ...data, ...node, ...character, tensorMethods };
+const names = { ...inkgrad, ...data, ...node, ...character, ...exporting, tensorMethods };
 const run = (code: string): Promise<void> => runExample(code, names);
 
 const entries = [...publicExports()];

@@ -153,7 +153,8 @@ const LAYERS: readonly Layer[] = [
     allowedFiles: /^src\//,
     packages: ['@zip.js/zip.js', 'node:'],
   },
-  // `inkgrad/character`, which runs in a browser too; the other files belong to `inkgrad/node`.
+  // `inkgrad/character` and `inkgrad/export`, which run in a browser too; the other files belong to
+  // `inkgrad/node`.
   {
     name: 'character library',
     pattern: /^src\/app\/library\/(?!node|files|emnist)/,

@@ -26,3 +26,28 @@ export async function openOnnx(
     release: () => session.release(),
   };
 }
+
+/** An input of a network: float32, or int64 for indices. */
+export interface OnnxInput {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+  readonly isIndices?: boolean;
+}
+
+/** Runs a model with input `x` and output `y` on several inputs. */
+export async function runOnnx(
+  model: Uint8Array,
+  inputs: readonly OnnxInput[],
+): Promise<{ shape: readonly number[]; data: Float32Array }[]> {
+  const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'] });
+  const outputs: { shape: readonly number[]; data: Float32Array }[] = [];
+  for (const { data, shape, isIndices = false } of inputs) {
+    const x = isIndices
+      ? new ort.Tensor('int64', BigInt64Array.from(data, BigInt), shape)
+      : new ort.Tensor('float32', data, shape);
+    const { y } = await session.run({ x });
+    outputs.push({ shape: y.dims, data: y.data as Float32Array });
+  }
+  await session.release();
+  return outputs;
+}

@@ -33,10 +33,11 @@ const SCHEMA = `
     repeated AttributeProto attribute = 5;
   }
   message AttributeProto {
-    enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; INTS = 7; }
+    enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; INTS = 7; }
     optional string name = 1;
     optional float f = 2;
     optional int64 i = 3;
+    optional bytes s = 4;
     repeated int64 ints = 8;
     optional AttributeType type = 20;
   }
@@ -68,6 +69,7 @@ export const ModelProto = protobuf
 
 /** TensorProto.DataType. */
 export const FLOAT32 = 1;
+export const INT64 = 7;
 
 /** AttributeProto.AttributeType. */
-export const ATTRIBUTE = { float: 1, int: 2, ints: 7 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;

@@ -1,8 +1,9 @@
 // Exports a loaded model to the formats of other programs, as bytes. The writer of a format is
 // loaded when it is requested, with the libraries that it needs.
 
-import { encodeSafetensors, quantize, type HostArray, type Module } from '../../nn/index.js';
+import { encodeSafetensors, quantize, type HostArray } from '../../nn/index.js';
 import { canonicalJson } from '../../nn/saving/json.js';
+import { hostState } from '../exchange/hostState.js';
 import { withDigest } from './fileDigest.js';
 import { layersOf, normalizationOf } from './layerList.js';
 import type { CharacterNet } from './characterNet.js';
@@ -25,17 +26,6 @@ export interface ExportedModel {
    * identified; ONNX stores the evidence that the model requires.
    */
   readonly training?: TrainingMetadata;
-}
-
-/** A module's state dict in host memory. */
-export async function hostState(model: Module): Promise<Record<string, HostArray>> {
-  const entries = Object.entries(model.stateDict()).map(
-    async ([name, tensor]): Promise<[string, HostArray]> => [
-      name,
-      { shape: tensor.shape, data: await tensor.data() },
-    ],
-  );
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** Number formats of weights. */
@@ -66,18 +56,23 @@ const ENCODERS: Record<
   ) => Uint8Array | Promise<Uint8Array>
 > = {
   onnx: async (tensors, { model, classes, temperature = 1, training }) => {
-    const { encodeOnnx } = await import('../formats/onnx.js');
+    const { networkToOnnx } = await import('../exchange/networkToOnnx.js');
     const preprocess = training?.preprocess ?? 'ink';
     const normalization = normalizationOf(preprocess, model.inputShape);
     const minEvidence = training?.minEvidence ?? null;
-    return encodeOnnx({
+    const description =
+      `Classifies ${preprocess === 'ink' ? 'a handwritten character' : 'an image'}. ` +
+      `Input: images [N, ${model.inputShape.join(', ')}], float32, ${normalization}.`;
+    return networkToOnnx('export', {
       layers: layersOf(model),
       tensors,
-      inputSize: model.inputShape,
-      outputs: classes.length,
-      description:
-        `Classifies ${preprocess === 'ink' ? 'a handwritten character' : 'an image'}. ` +
-        `Input: images [N, ${model.inputShape.join(', ')}], float32, ${normalization}.`,
+      inputShape: model.inputShape,
+      input: { name: 'x', description },
+      output: {
+        name: 'logits',
+        description: 'one logit per class; the largest is the predicted class',
+      },
+      description,
       metadata: {
         classes: JSON.stringify(classes),
         normalization,

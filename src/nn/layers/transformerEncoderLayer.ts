@@ -145,7 +145,7 @@ export class TransformerEncoderLayer extends Module {
 /** @throws ArgumentError for an unknown name */
 function activationOf(activation: unknown): (x: Tensor) => Tensor {
   if (activation === 'relu') return relu;
-  if (activation === 'gelu') return (x) => gelu(x);
+  if (activation === 'gelu') return gelu;
   if (typeof activation === 'function') return activation as (x: Tensor) => Tensor;
   throw new ArgumentError(
     'TransformerEncoderLayer: activation must be "relu", "gelu" or a function, ' +
