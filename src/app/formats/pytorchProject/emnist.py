@@ -1,7 +1,4 @@
-"""Reads EMNIST from the official files (gzipped IDX), and splits the training images into training and validation.
-
-Images are upright, uint8 [N, 1, 28, 28]; `normalize` converts them to the input of the network.
-"""
+"""Reads EMNIST from the official files (gzipped IDX): upright images, uint8 [N, 1, 28, 28]."""
 
 import gzip
 import math
@@ -34,21 +31,3 @@ def read_part(folder, split, part):
     if len(stored) != len(labels):
         raise ValueError(f"{base}: {len(stored)} images, but {len(labels)} labels")
     return stored.transpose(1, 2).unsqueeze(1).contiguous(), labels  # files store images transposed
-
-
-def split_validation(labels, fraction, seed):
-    """Returns training and validation indices, stratified by class and equal on every process."""
-    generator = torch.Generator().manual_seed(seed)
-    training, validation = [], []
-    for label in labels.unique().tolist():
-        members = (labels == label).nonzero().flatten()
-        members = members[torch.randperm(len(members), generator=generator)]
-        count = round(fraction * len(members))
-        validation.append(members[:count])
-        training.append(members[count:])
-    return torch.cat(training).sort().values, torch.cat(validation).sort().values
-
-
-def normalize(images):
-    """Maps bytes to the range from -1 (background) to 1 (ink)."""
-    return (images.float() / 255 - 0.5) / 0.5

@@ -7,7 +7,8 @@ import argparse
 
 import torch
 
-from emnist import normalize, read_part
+from data import normalize
+from emnist import read_part
 from network import load_model
 
 
@@ -22,7 +23,8 @@ def main():
     model.eval()
     images, labels = read_part(options.data, options.split, "test")
     if images.shape[1:] != model.input_size:
-        raise SystemExit(f"the images are {tuple(images.shape[1:])}, the model expects {model.input_size}; change emnist.py")
+        shape = tuple(images.shape[1:])
+        raise SystemExit(f"the images are {shape}, the model expects {model.input_size}; change emnist.py")
     with torch.no_grad():
         batches = zip(images.split(250), labels.split(250))
         correct = sum(int((model(normalize(x)).argmax(1) == y).sum()) for x, y in batches)
