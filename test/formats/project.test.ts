@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportProject } from '../../src/app/model/exportProject.js';
 import type { Architecture } from '../../src/app/model/architecture.js';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { onWasm } from '../app/support.js';
@@ -28,6 +29,13 @@ model, names = load_model(sys.argv[2])
 images = torch.frombuffer(bytearray(open(sys.argv[3], 'rb').read()), dtype=torch.float32).reshape(-1, 1, 28, 28)
 with torch.no_grad():
   print(json.dumps(model.eval()(images).flatten().tolist()))
+`;
+/** Runs evaluate.py of a project. */
+const EVALUATE = `
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from evaluate import main
+main()
 `;
 
 let folder: string;
@@ -77,6 +85,8 @@ describe.skipIf(torchMissing !== null)(
           split: 'balanced',
           part: 'train',
         });
+        const test = drawn('balanced', 188, 'test');
+        await writeEmnist(pathOf('data'), test, { split: 'balanced', part: 'test' });
         const args = [
           '--data',
           pathOf('data'),
@@ -103,6 +113,15 @@ describe.skipIf(torchMissing !== null)(
         const before = await torchLogits(pathOf('project', 'model.pth'));
         // The trained model differs from the exported one.
         expect(largestDifference(before, torchValues)).toBeGreaterThan(0.1);
+
+        const evaluated = await runPython(EVALUATE, [
+          pathOf('project'),
+          ...['--data', pathOf('data'), '--model', pathOf('trained.pth')],
+        ]);
+        const { accuracy } = await evaluate(model, test);
+        expect(evaluated).toContain(
+          `${Math.round(accuracy * test.length)} of ${test.length} correct`,
+        );
         model.dispose();
       }),
       2 * HANGING_MS,

@@ -1,22 +1,13 @@
 """Batches of images: which images each process reads in which step, and their form as input of the network."""
 
 import torch
-from torch.utils.data import DataLoader, Dataset, Sampler
+import torch.distributed as dist
+from torch.utils.data import DataLoader, Sampler
 
+from layouts import Source, open_training_data
+from mapped import open_mapped
+from rng import Stream
 from stopping import ignore_in_worker
-
-
-def split_validation(labels, fraction, seed):
-    """Returns training and validation indices, stratified by class and equal on every process."""
-    generator = torch.Generator().manual_seed(seed)
-    training, validation = [], []
-    for label in labels.unique().tolist():
-        members = (labels == label).nonzero().flatten()
-        members = members[torch.randperm(len(members), generator=generator)]
-        count = round(fraction * len(members))
-        validation.append(members[:count])
-        training.append(members[count:])
-    return torch.cat(training).sort().values, torch.cat(validation).sort().values
 
 
 def normalize(images):
@@ -24,25 +15,16 @@ def normalize(images):
     return (images.float() / 255 - 0.5) / 0.5
 
 
-class Images(Dataset):
-    """Images and labels in memory. An index is a tensor of the indices of a whole batch."""
-
-    def __init__(self, images, labels):
-        self.images, self.labels = images, labels
-
-    def __getitem__(self, indices):
-        return self.images[indices], self.labels[indices]
-
-
 class ShuffledBatches(Sampler):
     """Indices of this process's share of each batch of an epoch.
 
-    The order of all images depends on seed and epoch only, so a batch consists of the same images for any number of
-    processes. It can start at any step.
+    The order of all images depends on seed and epoch only, as in inkgrad, so a batch consists of the same images for
+    any number of processes. It can start at any step.
     """
 
     def __init__(self, indices, batch_size, seed, rank, processes):
-        self.indices, self.batch_size, self.seed = indices, batch_size, seed
+        self.indices, self.batch_size = indices, batch_size
+        self.stream = Stream(seed).split("shuffle")
         self.rank, self.processes = rank, processes
         self.epoch, self.first_step = 0, 0
         self.steps = -(-len(indices) // batch_size)
@@ -54,8 +36,8 @@ class ShuffledBatches(Sampler):
         return self.steps - self.first_step
 
     def __iter__(self):
-        generator = torch.Generator().manual_seed(self.seed + self.epoch)
-        order = self.indices[torch.randperm(len(self.indices), generator=generator)]
+        permutation = self.stream.split(f"epoch-{self.epoch + 1}").permutation(len(self.indices))
+        order = self.indices[torch.from_numpy(permutation)]
         for step in range(self.first_step, self.steps):
             batch = order[step * self.batch_size : (step + 1) * self.batch_size]
             # Every process needs as many images: the last batch may repeat some.
@@ -75,3 +57,16 @@ def batch_loader(dataset, batches, device, workers):
         pin_memory=device.type == "cuda",
         generator=torch.Generator(),  # a loader draws a seed for its workers, which must not change the dropout masks
     )
+
+
+def make_loaders(options, device, shape, class_names):
+    """Returns the loaders of the training and the validation images of this process."""
+    rank, processes = dist.get_rank(), dist.get_world_size()
+    source = Source(options.data, options.split, options.transposed)
+    selections = open_training_data(source, class_names, options.val_fraction, options.seed)
+    datasets = [open_mapped(each.part, each.labels, shape, class_names, options.cache) for each in selections]
+    training, validation = (torch.from_numpy(each.indices) for each in selections)
+    batches = ShuffledBatches(training, options.batch_size, options.seed, rank, processes)
+    share = validation[rank::processes]  # every image once, for any number of processes
+    train_loader = batch_loader(datasets[0], batches, device, options.workers)
+    return train_loader, batch_loader(datasets[1], share.split(250), device, workers=0)

@@ -9,6 +9,7 @@ import torch
 # Settings that change the result: a run can be resumed only with the same ones.
 RESULT_SETTINGS = (
     "split",
+    "transposed",
     "warm",
     "batch_size",
     "accumulate",
@@ -22,8 +23,10 @@ RESULT_SETTINGS = (
 
 def read_options(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, help="folder of the official EMNIST files")
+    parser.add_argument("--data", required=True, help="EMNIST, MNIST or .npz files, or a folder of images per class")
     parser.add_argument("--split", default="balanced", help="EMNIST split (default: balanced)")
+    parser.add_argument("--transposed", action="store_true", help="MNIST or .npz files store images transposed")
+    parser.add_argument("--cache", default="cache", help="folder of the memory-mapped images (default: cache)")
     parser.add_argument("--model", default="model.pth", help="source of class names and, with --warm, weights")
     parser.add_argument("--warm", action="store_true", help="initialize from the weights of the model")
     parser.add_argument("--out", default="trained.pth", help="output file for the best weights (default: trained.pth)")

@@ -16,8 +16,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 import distributed
 from checkpoint import Checkpoint, Progress
-from data import Images, ShuffledBatches, batch_loader, split_validation
-from emnist import read_part
+from data import make_loaders
 from logs import Log, NoLog
 from network import CharacterNet, load_model
 from options import read_options
@@ -46,28 +45,12 @@ def parallelize(model, options, device):
     return torch.compile(parallel) if options.compile else parallel
 
 
-def make_loaders(options, device, input_size, names):
-    """Returns the loaders of the training and the validation images of this process."""
-    rank, processes = dist.get_rank(), dist.get_world_size()
-    parts = processes * options.accumulate
-    if options.batch_size % parts != 0:
-        distributed.fail(f"--batch-size {options.batch_size} is not divisible by {parts} (processes x --accumulate)")
-    images, labels = read_part(options.data, options.split, "train")
-    if images.shape[1:] != input_size:
-        distributed.fail(f"the images are {tuple(images.shape[1:])}, the model expects {input_size}; change emnist.py")
-    if int(labels.max()) >= len(names):
-        distributed.fail(f"label {int(labels.max())} is out of range for {len(names)} classes; check --split")
-    training, validation = split_validation(labels, options.val_fraction, options.seed)
-    dataset = Images(images, labels)
-    batches = ShuffledBatches(training, options.batch_size, options.seed, rank, processes)
-    share = validation[rank::processes]  # every image once, for any number of processes
-    train_loader = batch_loader(dataset, batches, device, options.workers)
-    return train_loader, batch_loader(dataset, share.split(250), device, workers=0)
-
-
 def train(options, device, stop):
     """Returns 0, or the number of the signal that stopped the run."""
     rank = dist.get_rank()
+    parts = dist.get_world_size() * options.accumulate
+    if options.batch_size % parts != 0:
+        distributed.fail(f"--batch-size {options.batch_size} is not divisible by {parts} (processes x --accumulate)")
     model, names = make_model(options, device)
     parallel = parallelize(model, options, device)
     train_loader, val_loader = make_loaders(options, device, model.input_size, names)
