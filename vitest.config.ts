@@ -35,13 +35,13 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          // After the others: a GPU in software takes all cores.
+          // After the others: most tests control a browser, which takes the other core.
           extends: true,
           test: {
             name: 'browser',
             include: ['test/browser/**/*.test.ts'],
             globalSetup: 'test/browser/support/buildSite.ts',
-            fileParallelism: false,
+            maxWorkers: Math.min(2, availableParallelism()),
             sequence: { groupOrder: 1 },
             testTimeout: timeLimit(240_000),
           },

@@ -84,7 +84,8 @@ export function renderCourse(course: readonly CourseFile[], root: URL): Rendered
       if (token.type === 'heading') token.depth = (token.depth as number) + 1;
     },
   });
-  const text = (markdown: string): string => marked.parse(markdown, { async: false });
+  const text = (markdown: string): string =>
+    keepPunctuation(marked.parse(markdown, { async: false }));
   const figure = (path: string): string => {
     files.add(posix.join(COURSE, path));
     return readFileSync(new URL(`${COURSE}/${path}`, root), 'utf8');
@@ -97,6 +98,14 @@ export function renderCourse(course: readonly CourseFile[], root: URL): Rendered
     )
     .join('\n');
   return { contents: `<ol>\n${contents}\n</ol>`, chapters, files };
+}
+
+/** Keeps a punctuation mark on the line of the formula before it. */
+function keepPunctuation(html: string): string {
+  return html.replaceAll(
+    /(<span class="katex">(?:(?!<\/span>)[^])*<\/span>)([.,:;?)]+)/g,
+    '<span class="unbroken">$1$2</span>',
+  );
 }
 
 function renderChapter(

@@ -2,10 +2,15 @@
 // its cells print with the chapter's text. `npm run test:long` runs them in full.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { onlyDefines } from '../../src/app/course/compileCell.js';
 import { readCourse } from '../../src/app/course/courseFiles.js';
+import { currentBackend, useBackend } from '../../src/engine/index.js';
 import { runChapter, type CellResult } from '../../src/app/course/runChapter.js';
+
+// The chapters select backends of their own.
+const backend = currentBackend();
+afterAll(() => useBackend(backend));
 
 const FOLDER = new URL('../../docs/course/', import.meta.url);
 const course = readCourse(FOLDER);

@@ -42,7 +42,44 @@ export function svgDocument(drawing: Drawing, label: string): string {
 const fontSize = (scale: number): string => compact(textHeight(scale) / CAP_HEIGHT);
 
 function renderShapes({ shapes }: Drawing): string {
-  return shapes.map(renderShape).join('\n');
+  const rendered: string[] = [];
+  for (let start = 0, end: number; start < shapes.length; start = end) {
+    end = endOfPath(shapes, start);
+    const path = shapes.slice(start, end) as LineShape[];
+    rendered.push(path.length > 1 ? renderPath(path) : renderShape(shapes[start]));
+  }
+  return rendered.join('\n');
+}
+
+/** End of the longest run of lines from `start` that each begin where the one before ends. */
+function endOfPath(shapes: readonly Shape[], start: number): number {
+  let end = start + 1;
+  for (let last = shapes[start]; last.kind === 'line' && end < shapes.length; end++) {
+    const next = shapes[end];
+    const continues =
+      next.kind === 'line' &&
+      next.from.x === last.to.x &&
+      next.from.y === last.to.y &&
+      next.color === last.color &&
+      next.thickness === last.thickness;
+    if (!continues) break;
+    last = next;
+  }
+  return end;
+}
+
+/** Connected lines as one element, which is a fifth of the size of a curve of many points. */
+function renderPath(lines: readonly LineShape[]): string {
+  const [{ from, color, thickness }] = lines;
+  const points = [from, ...lines.map(({ to }) => to)];
+  return element('polyline', {
+    points: points.map(({ x, y }) => `${compact(x)},${compact(y)}`).join(' '),
+    fill: 'none',
+    stroke: hex(color),
+    'stroke-width': thickness,
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+  });
 }
 
 function renderShape(shape: Shape): string {

@@ -64,6 +64,19 @@ describe('a drawing', () => {
 });
 
 describe('SVG', () => {
+  it('joins lines that continue each other', () => {
+    const drawing = new Drawing(20, 20);
+    drawing.line(1, 1, 5, 6, RED, 2);
+    drawing.line(5, 6, 9, 2, RED, 2);
+    drawing.line(9, 2, 12, 2, BLUE, 2);
+    drawing.line(0, 0, 1, 1, BLUE, 2);
+    expect(renderSvg(drawing, 'a').split('\n').slice(1, -1)).toEqual([
+      '<polyline points="1,1 5,6 9,2" fill="none" stroke="#c80000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>',
+      '<line x1="9" y1="2" x2="12" y2="2" stroke="#0000c8" stroke-width="2" stroke-linecap="round"/>',
+      '<line x1="0" y1="0" x2="1" y2="1" stroke="#0000c8" stroke-width="2" stroke-linecap="round"/>',
+    ]);
+  });
+
   const svg = renderSvg(everyShape(), 'all "kinds"');
   const lines = svg.split('\n');
 

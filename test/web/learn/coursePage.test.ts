@@ -30,6 +30,9 @@ const a = '<b>';
   expect(contents).toContain('<a href="#chapter-1">A &lt; B</a>');
   expect(chapters).toContain('<h2>1 A &lt; B</h2>');
   expect(chapters).toMatch(/<math [^]*<msup>[^]*<\/math>/);
+  expect(chapters).toMatch(
+    /<span class="unbroken"><span class="katex"><math [^]*<\/math><\/span>,<\/span>/,
+  );
   expect(chapters).toContain('<a href="#chapter-1">this chapter</a>');
   expect(chapters).toContain('<a href="source/src/engine/shape.ts.txt">a source</a>');
   expect(chapters).toContain('<a href="#">all</a>');

@@ -5,10 +5,10 @@ import 'uplot/dist/uPlot.min.css';
 import { PALETTE } from '../../report/color.js';
 import type { LineChartOptions } from '../../report/lineChart.js';
 import { element } from '../ui/dom.js';
-import { onThemeChange, themeOf } from '../training/theme.js';
+import { axisFont, onThemeChange, textSize, themeOf } from '../training/theme.js';
 
-const HEIGHT = 280;
-const AXIS_FONT = '12px system-ui, sans-serif';
+/** Times the size of the text. */
+const HEIGHT = 17.5;
 /** A logarithmic scale of uPlot, whose ambient enum a single module cannot read. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
@@ -21,7 +21,7 @@ export function makeLineChart(chart: LineChartOptions): HTMLElement {
     const width = canvas.clientWidth;
     if (width === 0) return;
     if (plot === null) plot = new uPlot(settings(chart, canvas, width), data(chart), canvas);
-    else if (plot.width !== width) plot.setSize({ width, height: HEIGHT });
+    else if (plot.width !== width) plot.setSize({ width, height: HEIGHT * textSize() });
   };
   new ResizeObserver(fit).observe(canvas);
   onThemeChange(() => {
@@ -55,22 +55,26 @@ function data({ series, yLog = false }: LineChartOptions): uPlot.AlignedData {
 }
 
 function settings(chart: LineChartOptions, host: HTMLElement, width: number): uPlot.Options {
-  const theme = themeOf(host);
+  const [theme, unit] = [themeOf(host), textSize()];
   const axis = (label: string): uPlot.Axis => ({
     label,
     stroke: theme.soft,
-    font: AXIS_FONT,
-    labelFont: AXIS_FONT,
+    font: axisFont(),
+    labelFont: axisFont(),
+    labelSize: 1.75 * unit,
     grid: { stroke: theme.line, width: 1 },
     ticks: { show: false },
   });
   const scale = (log = false): uPlot.Scale => ({ time: false, ...(log && { distr: LOGARITHMIC }) });
   return {
     width,
-    height: HEIGHT,
+    height: HEIGHT * unit,
     cursor: { drag: { x: false, y: false } },
     scales: { x: scale(chart.xLog), y: scale(chart.yLog) },
-    axes: [axis(chart.xLabel), { ...axis(chart.yLabel), size: 60 }],
+    axes: [
+      { ...axis(chart.xLabel), size: 2 * unit },
+      { ...axis(chart.yLabel), size: 3.75 * unit },
+    ],
     series: [
       { label: chart.xLabel },
       ...chart.series.map(({ name }, i) => ({

@@ -5,11 +5,10 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { element } from '../ui/dom.js';
 import type { EpochValues, Lines } from './history.js';
-import { onThemeChange, themeOf } from './theme.js';
+import { axisFont, onThemeChange, textSize, themeOf } from './theme.js';
 
-const HEIGHT = 220;
-/** The page's typeface slashes its zeros, to tell them from O. Axes have digits only. */
-const AXIS_FONT = '12px system-ui, sans-serif';
+/** Times the size of the text. */
+const HEIGHT = 13.75;
 
 export interface CurveOptions {
   readonly title: string;
@@ -96,21 +95,21 @@ export class Curve {
     if (width === 0) return; // the tab is hidden
     if (this.#plot === null)
       this.#plot = new uPlot(this.#settings(width), this.#data(), this.#canvas);
-    else if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT });
+    else if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT * textSize() });
   }
 
   #settings(width: number): uPlot.Options {
-    const theme = themeOf(this.#canvas);
+    const [theme, unit] = [themeOf(this.#canvas), textSize()];
     const { formatAxis, max } = this.#options;
     const axis = (): uPlot.Axis => ({
       stroke: theme.soft,
-      font: AXIS_FONT,
+      font: axisFont(),
       grid: { stroke: theme.line, width: 1 },
       ticks: { show: false },
     });
     return {
       width,
-      height: HEIGHT,
+      height: HEIGHT * unit,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
@@ -121,8 +120,8 @@ export class Curve {
         },
       },
       axes: [
-        { ...axis(), space: 40, size: 28, incrs: [1, 2, 5, 10, 20, 50] },
-        { ...axis(), size: 48, values: (_, splits) => splits.map(formatAxis) },
+        { ...axis(), space: 2.5 * unit, size: 1.75 * unit, incrs: [1, 2, 5, 10, 20, 50] },
+        { ...axis(), size: 3 * unit, values: (_, splits) => splits.map(formatAxis) },
       ],
       series: [
         {},

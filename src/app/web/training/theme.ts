@@ -30,6 +30,13 @@ export function themeOf(host: HTMLElement): Theme {
   };
 }
 
+/** The size of the page's text in pixels, which grows with the window. */
+export const textSize = (): number =>
+  parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+/** Font of axes. The page's typeface slashes its zeros, to tell them from O; axes have digits only. */
+export const axisFont = (): string => `${0.75 * textSize()}px system-ui, sans-serif`;
+
 /** Calls back when the color scheme changes between light and dark. */
 export function onThemeChange(listener: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
