@@ -12,6 +12,9 @@ import { digest, onWasm } from '../app/support.js';
 import { largestDifference, logitsOf, randomNetwork, randomImages } from '../formats/models.js';
 import { inkgrad, jsonLines, makeFolder, type Finished } from './support.js';
 
+/** Sources of the exported PyTorch project. */
+const TEMPLATES = 'src/app/formats/pytorchProject';
+
 let folder: string;
 const at = (name: string): string => join(folder, name);
 const run = (command: string): Promise<Finished> => inkgrad(folder, command);
@@ -190,7 +193,8 @@ describe('export', () => {
   it('writes a PyTorch project into the given folder, with the built program', async () => {
     const done = await run('export ours.pth --to pytorch some/project --json');
     expect(done.code, done.stderr).toBe(0);
-    const files = ['README.md', 'emnist.py', 'evaluate.py', 'network.py', 'train.py', 'model.pth'];
+    const sources = (await readdir(TEMPLATES)).filter((name) => /\.(py|md)$/.test(name));
+    const files = [...sources.sort(), 'model.pth'];
     expect(jsonLines(done)[0]).toMatchObject({ to: 'pytorch', out: 'some/project', files });
     expect((await readdir(at('some/project'))).sort()).toEqual([...files].sort());
     expect(digest(await readFile(at('some/project/model.pth')))).toBe(

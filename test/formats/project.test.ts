@@ -1,24 +1,24 @@
 // The exported PyTorch project, run by PyTorch: the same logits, an epoch on two processes, and
 // import of the result. Needs Python with PyTorch.
 
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportProject } from '../../src/app/model/exportProject.js';
 import type { Architecture } from '../../src/app/model/architecture.js';
 import type { Convolutions } from '../../src/app/model/characterNet.js';
+import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { onWasm } from '../app/support.js';
 import { drawn, writeEmnist } from '../cli/support.js';
-import { runPython, torchPython, torchMissing } from '../support/python.js';
+import { runPython, torchMissing } from '../support/python.js';
+import { skipNote } from '../support/skipping.js';
 import { largestDifference, logitsOf, randomNetwork, randomImages, UNUSUAL } from './models.js';
+import { bothOutputs, HANGING_MS, startTwo } from './projectRuns.js';
 
+const TEMPLATES = 'src/app/formats/pytorchProject';
 const IMAGES = 5;
 /** Prints the logits of the project's network for the images in a file. */
 const LOGITS = `
@@ -30,8 +30,13 @@ images = torch.frombuffer(bytearray(open(sys.argv[3], 'rb').read()), dtype=torch
 with torch.no_grad():
   print(json.dumps(model.eval()(images).flatten().tolist()))
 `;
-import { skipNote } from '../support/skipping.js';
-import { timeLimit } from '../support/timeLimit.js';
+/** Runs evaluate.py of a project. */
+const EVALUATE = `
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from evaluate import main
+main()
+`;
 
 let folder: string;
 const pathOf = (...names: string[]): string => join(folder, ...names);
@@ -40,52 +45,6 @@ async function torchLogits(model: string): Promise<number[]> {
   return JSON.parse(
     await runPython(LOGITS, [pathOf('project'), model, pathOf('images.f32')]),
   ) as number[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-/** Time limit of an epoch of 376 images, which takes about ten seconds. */
-const HANGING_MS = timeLimit(80_000);
-
-/**
- * Starts two processes with the environment variables that torchrun sets. torchrun of PyTorch 1.13
- * does not start on Python 3.11. A process that hangs is ended with SIGABRT, so that Python prints
- * a traceback.
- *
- * @returns the standard output of each process
- */
-async function onTwoProcesses(args: readonly string[]): Promise<string[]> {
-  const environment = {
-    WORLD_SIZE: '2',
-    MASTER_ADDR: '127.0.0.1',
-    MASTER_PORT: `${await freePort()}`,
-    OMP_NUM_THREADS: '1',
-    PYTHONFAULTHANDLER: '1',
-  };
-  const options = { cwd: folder, timeout: HANGING_MS, killSignal: 'SIGABRT' } as const;
-  const start = promisify(execFile);
-  const processes = ['0', '1'].map((rank) =>
-    start(torchPython!, [pathOf('project', 'train.py'), ...args], {
-      ...options,
-      env: { ...process.env, ...environment, RANK: rank, LOCAL_RANK: rank },
-    }),
-  );
-  // Wait for both: the error of one often explains the other's.
-  const results = await Promise.allSettled(processes);
-  const failed = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as Error] : [],
-  );
-  if (failed.length > 0)
-    throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
-  return results.map(
-    (result) => (result as PromiseFulfilledResult<{ stdout: string }>).value.stdout,
-  );
 }
 
 describe.skipIf(torchMissing !== null)(
@@ -107,14 +66,9 @@ describe.skipIf(torchMissing !== null)(
             { model, classes: BALANCED_CLASSES, data: 'noise' },
             pathOf('project'),
           );
-          expect(files).toEqual([
-            'README.md',
-            'emnist.py',
-            'evaluate.py',
-            'network.py',
-            'train.py',
-            'model.pth',
-          ]);
+          const sources = (await readdir(TEMPLATES)).filter((name) => /\.(py|md)$/.test(name));
+          expect(files).toEqual([...sources.sort(), 'model.pth']);
+          expect((await readdir(pathOf('project'))).sort()).toEqual([...files].sort());
           const torchValues = await torchLogits(pathOf('project', 'model.pth'));
           expect(torchValues).toHaveLength(IMAGES * 47);
           expect(
@@ -131,6 +85,8 @@ describe.skipIf(torchMissing !== null)(
           split: 'balanced',
           part: 'train',
         });
+        const test = drawn('balanced', 188, 'test');
+        await writeEmnist(pathOf('data'), test, { split: 'balanced', part: 'test' });
         const args = [
           '--data',
           pathOf('data'),
@@ -139,13 +95,8 @@ describe.skipIf(torchMissing !== null)(
           '--out',
           pathOf('trained.pth'),
         ];
-        const [first, second] = await onTwoProcesses([
-          ...args,
-          '--epochs',
-          '1',
-          '--batch-size',
-          '32',
-        ]);
+        const runs = await startTwo(folder, [...args, '--epochs', '1', '--batch-size', '32']);
+        const [first, second] = await bothOutputs(runs);
         // Only process 0 prints: one line for the epoch.
         expect(first.trim()).toMatch(
           /^epoch 1\/1 {2}train loss \d\.\d{4} accuracy .* val loss \d\.\d{4} accuracy [\d.]+ %$/,
@@ -162,6 +113,15 @@ describe.skipIf(torchMissing !== null)(
         const before = await torchLogits(pathOf('project', 'model.pth'));
         // The trained model differs from the exported one.
         expect(largestDifference(before, torchValues)).toBeGreaterThan(0.1);
+
+        const evaluated = await runPython(EVALUATE, [
+          pathOf('project'),
+          ...['--data', pathOf('data'), '--model', pathOf('trained.pth')],
+        ]);
+        const { accuracy } = await evaluate(model, test);
+        expect(evaluated).toContain(
+          `${Math.round(accuracy * test.length)} of ${test.length} correct`,
+        );
         model.dispose();
       }),
       2 * HANGING_MS,

@@ -23,6 +23,13 @@ export const torchMissing: Missing =
     ? "no Python with PyTorch; install Debian's python3-torch and libopenblas0-pthread, or set PYTHON"
     : null;
 
+/** Pillow, which decodes images for Python. */
+export const pillowMissing: Missing =
+  torchPython === null ||
+  spawnSync(torchPython, ['-c', 'import PIL'], { stdio: 'ignore' }).status === 0
+    ? null
+    : "Python has no Pillow; install Debian's python3-pil";
+
 /** Runs a Python program and returns what it prints. */
 export function runPython(
   program: string,
