@@ -1,22 +1,25 @@
 // The exported PyTorch project, run by PyTorch: the same logits, an epoch on two processes, and
 // import of the result. Needs Python with PyTorch.
 
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportProject } from '../../src/app/model/exportProject.js';
 import type { Architecture } from '../../src/app/model/architecture.js';
-import type { Convolutions } from '../../src/app/model/characterNet.js';
+import { CharacterNet, type Convolutions } from '../../src/app/model/characterNet.js';
 import { evaluate } from '../../src/app/evaluation/evaluate.js';
 import { loadModel } from '../../src/app/model/modelFile.js';
+import { holdOutValidation } from '../../src/app/training/holdOut.js';
+import { Trainer } from '../../src/app/training/trainer.js';
+import { Rng } from '../../src/engine/rng.js';
 import { BALANCED_CLASSES } from '../../src/data/emnist/splits.js';
 import { onWasm } from '../app/support.js';
 import { drawn, writeEmnist } from '../cli/support.js';
 import { runPython, torchMissing } from '../support/python.js';
 import { skipNote } from '../support/skipping.js';
 import { largestDifference, logitsOf, randomNetwork, randomImages, UNUSUAL } from './models.js';
-import { bothOutputs, HANGING_MS, startTwo } from './projectRuns.js';
+import { bothOutputs, HANGING_MS, startTwo, TrainingRun } from './projectRuns.js';
 
 const TEMPLATES = 'src/app/formats/pytorchProject';
 const IMAGES = 5;
@@ -125,6 +128,57 @@ describe.skipIf(torchMissing !== null)(
         model.dispose();
       }),
       2 * HANGING_MS,
+    );
+
+    it(
+      'has the losses of inkgrad, from the same weights without dropout',
+      onWasm(async () => {
+        const cwd = pathOf('same');
+        const network = new CharacterNet({ classes: 47, rng: new Rng(2), dropout: 0 });
+        const all = drawn('balanced', 940, 'train');
+        const exported = { model: network, classes: BALANCED_CLASSES, data: 'drawn' };
+        await mkdir(cwd);
+        await exportProject(exported, join(cwd, 'project'));
+        await writeEmnist(join(cwd, 'data'), all, { split: 'balanced', part: 'train' });
+        const run = new TrainingRun(cwd, [
+          ...['--data', 'data', '--model', 'project/model.pth', '--warm', '--dropout', '0'],
+          ...['--epochs', '1', '--batch-size', '16', '--seed', '7', '--check-every', '1'],
+          ...['--lr', '0.0001'],
+        ]);
+        const output = run.output();
+
+        const rng = new Rng(7);
+        const parts = holdOutValidation(all, 0.1, rng, '--val-fraction');
+        const trainer = new Trainer({
+          model: network,
+          ...parts,
+          rng,
+          epochs: 1,
+          batchSize: 16,
+          learningRate: 0.0001,
+        });
+        const losses: number[] = [];
+        let [sum, done, mean] = [0, 0, 0];
+        for await (const event of trainer.run()) {
+          mean = event.trainLoss;
+          if (event.event === 'epoch') continue;
+          losses.push((mean * event.done - sum) / (event.done - done));
+          [sum, done] = [mean * event.done, event.done];
+        }
+        trainer.dispose();
+        network.dispose();
+
+        await output;
+        const lines = (await readFile(join(cwd, 'trained.jsonl'), 'utf8')).trimEnd().split('\n');
+        const entries = lines.map((line) => JSON.parse(line) as Record<string, number>);
+        expect(entries).toHaveLength(losses.length + 1);
+        expect(losses.length).toBeGreaterThan(50);
+        // With another order, the loss of the third step differs by 1 %.
+        for (const [step, loss] of losses.slice(0, 50).entries())
+          expect(Math.abs(entries[step].loss / loss - 1), `step ${step + 1}`).toBeLessThan(5e-3);
+        expect(Math.abs(entries.at(-1)!.train_loss / mean - 1)).toBeLessThan(1e-3);
+      }),
+      HANGING_MS,
     );
   },
 );

@@ -151,9 +151,10 @@ describe.skipIf(torchMissing !== null)(
         expect(await first[1].ended).toBeNull();
         expect(await first[0].ended).not.toBe(0);
         const epochs = epochsIn(first[0].stdout) + 2;
-        const [output, other] = await bothOutputs(
-          await startTwo(folder, options('killed', epochs)),
-        );
+        // As torchrun restarts them: --fresh applies to the first start only.
+        const args = [...options('killed', epochs), '--fresh'];
+        const restarted = await startTwo(folder, args, { TORCHELASTIC_RESTART_COUNT: '1' });
+        const [output, other] = await bothOutputs(restarted);
         expect(output).toMatch(
           /^resumed .*killed\.checkpoint\.pth: epoch \d+, after step \d\nepoch /,
         );

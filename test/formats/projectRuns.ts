@@ -60,8 +60,17 @@ export class TrainingRun {
  * Starts two processes with the environment variables that torchrun sets. torchrun of PyTorch 1.13
  * does not start on Python 3.11.
  */
-export async function startTwo(cwd: string, args: readonly string[]): Promise<TrainingRun[]> {
-  const group = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: `${await freePort()}` };
+export async function startTwo(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TrainingRun[]> {
+  const group = {
+    ...env,
+    WORLD_SIZE: '2',
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: `${await freePort()}`,
+  };
   return ['0', '1'].map(
     (rank) => new TrainingRun(cwd, args, { ...group, RANK: rank, LOCAL_RANK: rank }),
   );

@@ -14,6 +14,7 @@ RESULT_SETTINGS = (
     "batch_size",
     "accumulate",
     "lr",
+    "dropout",
     "val_fraction",
     "seed",
     "amp",
@@ -35,6 +36,7 @@ def read_options(description):
     recipe.add_argument("--epochs", type=int, default=20)
     recipe.add_argument("--batch-size", type=int, default=64, help="images per step, over all processes")
     recipe.add_argument("--lr", type=float, default=0.001)
+    recipe.add_argument("--dropout", type=float, default=0.5)
     recipe.add_argument("--val-fraction", type=float, default=0.1, help="share of the training images held out")
     recipe.add_argument("--seed", type=int, default=42)
 

@@ -30,6 +30,7 @@ def make_model(options, device):
     loaded, names = load_model(options.model)
     initial = CharacterNet(len(names), input_size=loaded.input_size, **loaded.architecture)
     model = loaded if options.warm else initial
+    model.fc_layers[2].p = options.dropout
     if options.sync_batch_norm:
         model = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
     return model.to(device), names
