@@ -49,7 +49,7 @@ describe.skipIf(executable === null).concurrent(`budgets of the page${skipSuffix
     expect(weights).toBeGreaterThan(400_000);
     expect(scripts + simd + weights).toBeLessThanOrEqual(720_000);
     expect(names.filter((name) => name.includes('gpu'))).toEqual([]);
-    expect(names.filter((name) => /^(base|relaxed)/.test(name))).toHaveLength(1);
+    expect(names.filter((name) => /^(base|relaxed)(-threads)?-/.test(name))).toHaveLength(1);
 
     const repeated = first.files.filter((file, index) => first.files.indexOf(file) !== index);
     expect(repeated, 'fetched twice').toEqual([]);

@@ -106,6 +106,8 @@ describe.skipIf(executable === null)(`in Firefox${skipSuffix}`, () => {
       );
       expect(await textOf(page, `${cell} .printed`), `cell ${number}`).toBe(output);
     }
+    await page.$eval('#cell-2-1', (cell) => cell.scrollIntoView());
+    await page.waitForSelector('#cell-2-1 .editor'); // opens near the window
     await page.click('#cell-2-1 .editor');
     for (const text of ['const a = 1;', 'Enter', 'missing(a);', 'Enter']) {
       if (text === 'Enter') await page.keyboard.press(text);

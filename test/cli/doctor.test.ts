@@ -1,6 +1,8 @@
 // Tests `inkgrad doctor` and `doctor --check`, and the error for an unavailable device requested by
 // name. Runs the built program.
 
+import { LONG } from '../support/rounds.js';
+import { skipNote } from '../support/skipping.js';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import type { DeviceReport } from '../../src/app/device/device.js';
@@ -75,10 +77,18 @@ it('doctor --check --json prints one object per op, and the verdict', async () =
   );
 });
 
-it('doctor --check checks gpu.js without a GPU, which the other commands do not offer', async () => {
-  const { code, stdout } = await inkgrad(tmpdir(), 'doctor --check --backend webasm');
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^ {2}conv2d .+ 2\.0e-4 .+ok$/m);
+// test/gpu runs the same kernels on this backend.
+const omitted = LONG ? null : 'npm run test:long includes it';
+it.skipIf(omitted !== null)(
+  `doctor --check checks gpu.js without a GPU${skipNote(omitted)}`,
+  async () => {
+    const { code, stdout } = await inkgrad(tmpdir(), 'doctor --check --backend webasm');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}conv2d .+ 2\.0e-4 .+ok$/m);
+  },
+);
+
+it('only doctor offers gpu.js without a GPU', async () => {
   expect((await inkgrad(tmpdir(), 'train --backend webasm')).code).toBe(2);
 });
 

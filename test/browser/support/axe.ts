@@ -8,19 +8,14 @@ import type { Page } from 'playwright-core';
 /**
  * Runs every rule of WCAG 2.2 A and AA, and the best practices; returns the violations, one line
  * each.
- *
- * @param excluded selectors of parts that are not checked
  */
-export async function findings(page: Page, excluded: readonly string[] = []): Promise<string[]> {
+export async function findings(page: Page): Promise<string[]> {
   // Once per document, through the debugger, which the page's policy does not restrict.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
-  const { violations } = await page.evaluate(
-    (exclude) =>
-      (globalThis as unknown as { axe: typeof Axe }).axe.run(
-        { include: [['html']], exclude: exclude.map((selector) => [selector]) },
-        { resultTypes: ['violations'] },
-      ),
-    [...excluded],
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof Axe }).axe.run(document, {
+      resultTypes: ['violations'],
+    }),
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
