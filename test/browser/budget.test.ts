@@ -32,6 +32,7 @@ describe.skipIf(executable === null).concurrent(`budgets of the page${skipSuffix
     const warnings: string[] = [];
     const { page, context } = await site.visit({
       to: DRAWING,
+      serviceWorker: true, // it must not download before the first prediction
       before: async (profile) => {
         await recordFirstPrediction(profile);
         profile.on('console', (message) => {

@@ -33,7 +33,7 @@ describe.skipIf(executable === null).concurrent(`offline${skipSuffix}`, () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('predicts, reloads and shows the other page without a network', async () => {
-    const { page, context } = await site.visit({ isolated: true });
+    const { page, context } = await site.visit({ isolated: true, serviceWorker: true });
     await expectR(page);
     await waitUntilCached(page);
     await context.setOffline(true);
@@ -51,7 +51,7 @@ describe.skipIf(executable === null).concurrent(`offline${skipSuffix}`, () => {
   it('offers a new version, and loads it on request', async () => {
     await cp(inject('site'), folder, { recursive: true });
     const server = await site.serve({ folder });
-    const { page, context } = await site.visit({ server });
+    const { page, context } = await site.visit({ server, serviceWorker: true });
     await waitUntilCached(page);
     await page.reload(); // from here on the service worker responds
     const index = join(folder, 'index.html');

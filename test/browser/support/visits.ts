@@ -27,6 +27,11 @@ export interface VisitOptions {
   readonly server?: Site;
   /** Called with the new profile before the page is opened. */
   readonly before?: (context: BrowserContext) => Promise<void>;
+  /**
+   * Whether the service worker may start. It caches all files of the build, which takes seconds, so
+   * only tests without a network need it. Default false.
+   */
+  readonly serviceWorker?: boolean;
   /** Console errors that this visit is expected to cause. */
   readonly expected?: RegExp;
 }
@@ -78,10 +83,12 @@ export function pageVisits(graphics: Graphics = 'none'): Visits {
   };
   return {
     serve,
-    visit: async ({ to = '', device = {}, isolated = false, server, before, expected } = {}) => {
+    visit: async (options = {}) => {
+      const { to = '', device = {}, isolated = false, server, before, expected } = options;
       const site = server ?? (await shared(isolated));
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
+        serviceWorkers: options.serviceWorker === true ? 'allow' : 'block',
         ...device,
       });
       context.setDefaultTimeout(WAIT_LIMIT);
